@@ -1,0 +1,8 @@
+/** The wire protocols a client or a backend can speak. */
+export const dialectIds = ['openai-chat', 'anthropic-messages'] as const;
+
+/** One wire protocol, named after the API that defines it. */
+export type DialectId = (typeof dialectIds)[number];
+
+/** How a reply travels: one JSON body, or server-sent events. */
+export type Framing = 'json' | 'sse';

@@ -1,0 +1,44 @@
+export type { Call, CallContext, CacheMode, Original, Principal } from './call.js';
+export type { ChatEvent, FinishReason } from './chat-event.js';
+export type {
+  ChatRequest,
+  ForeignField,
+  Loss,
+  OutputFormat,
+  ReasoningOptions,
+  Tool,
+  ToolChoice,
+} from './chat-request.js';
+export type { Clock } from './clock.js';
+export type {
+  AssistantPart,
+  CacheHint,
+  ForeignPart,
+  ImagePart,
+  MediaSource,
+  Message,
+  ReasoningPart,
+  RefusalPart,
+  TextPart,
+  ToolCallPart,
+  ToolResultContent,
+  UserPart,
+} from './content.js';
+export { dialectIds } from './dialect.js';
+export type { DialectId, Framing } from './dialect.js';
+export { errorCatalog, GatewayError, toGatewayError, UpstreamError } from './errors.js';
+export type { FaultDomain, GatewayErrorCode, UpstreamFault } from './errors.js';
+export { compose } from './exchange.js';
+export type { Exchange, Interceptor } from './exchange.js';
+export { linkAbort } from './linked-abort.js';
+export type { LinkedAbort } from './linked-abort.js';
+export type { ExchangeRecord, Money, Observation, Observe } from './observe.js';
+export { openReply } from './open-reply.js';
+export type { ReplySource } from './open-reply.js';
+export type { CacheStatus, Outcome, OutcomeKind, Reply } from './reply.js';
+export type { Scanner } from './scanner.js';
+export { targetName } from './target.js';
+export type { Candidate, Plan, Target } from './target.js';
+export type { ByteSource, Transport, TransportRequest, TransportResponse } from './transport.js';
+export { estimateUsage, noUsage, totalInputTokens, totalOutputTokens } from './usage.js';
+export type { Usage } from './usage.js';

@@ -1,0 +1,46 @@
+import type { FinishReason } from './chat-event.js';
+import type { Loss } from './chat-request.js';
+import type { DialectId, Framing } from './dialect.js';
+import type { GatewayError } from './errors.js';
+import type { Target } from './target.js';
+import type { Usage } from './usage.js';
+
+/** How a reply ended. `abandoned`: the reader left before the end; neither a success nor a failure of the backend. */
+export type OutcomeKind = 'complete' | 'failed' | 'abandoned';
+
+export interface Outcome {
+  readonly kind: OutcomeKind;
+  /** Why, unless complete. */
+  readonly cause?: GatewayError;
+  /** Absent when the provider said nothing; whoever needs a number estimates one and marks it. */
+  readonly usage?: Usage;
+  readonly finishReason?: FinishReason;
+  /** Bytes of the reply that came from the provider. */
+  readonly receivedBytes: number;
+}
+
+/** How the cache took part: `coalesced` shared a call that was under way; `bypass` did not take part. */
+export type CacheStatus = 'hit' | 'miss' | 'coalesced' | 'bypass';
+
+/** The answer to one call, in the provider's own bytes. */
+export interface Reply {
+  readonly target: Target;
+  readonly dialect: DialectId;
+  readonly framing: Framing;
+  readonly status: number;
+  /** Allow-listed headers of the provider, lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whole frames. One reader: a second read throws. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Resolves once, in every way a reply can end. Never rejects: whoever has something to give back waits for this alone. */
+  readonly outcome: Promise<Outcome>;
+  /** What the request lost on its way to this target. */
+  readonly losses: readonly Loss[];
+  readonly cache: CacheStatus;
+  /** Upstream calls made for it. 0 for a hit. */
+  readonly attempts: number;
+  /** Age of a cached answer. Absent unless `cache` is `hit`. */
+  readonly ageMs?: number;
+  /** Ends the upstream attempt. Calling it again, or after the end, does nothing. */
+  cancel(reason: GatewayError): void;
+}
