@@ -1,0 +1,53 @@
+import { GatewayError, toGatewayError } from '@claudette/core';
+import type { Gateway } from '@claudette/gateway';
+import fastify from 'fastify';
+import type { FastifyError, FastifyInstance } from 'fastify';
+
+import { dialectOf } from './dialect-of.js';
+import { addDialectRoutes } from './routes/dialect-routes.js';
+import { addModelRoutes } from './routes/model-routes.js';
+import { addNativeRoutes } from './routes/native-routes.js';
+import { addOperationRoutes } from './routes/operation-routes.js';
+import { sendAnswer } from './send-answer.js';
+
+const isFastifyError = (thrown: unknown): thrown is FastifyError =>
+  thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('FST_');
+
+/** Any thrown value as an error that a client may see. */
+function toClientError(thrown: unknown, bodyLimitBytes: number): GatewayError {
+  if (isFastifyError(thrown)) {
+    if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+      return new GatewayError('body_too_large', `${bodyLimitBytes} bytes`, { cause: thrown });
+    }
+    if ((thrown.statusCode ?? 500) < 500) return new GatewayError('invalid_request', thrown.message, { cause: thrown });
+  }
+  return toGatewayError(thrown);
+}
+
+/**
+ * The HTTP face of a gateway: routes, and errors in the caller's dialect. Does not listen yet, and does not own the
+ * gateway.
+ */
+export function createServer(gateway: Gateway): FastifyInstance {
+  const { bodyLimitBytes } = gateway.config.server;
+  const app = fastify({ bodyLimit: bodyLimitBytes, logger: false, forceCloseConnections: 'idle', return503OnClosing: false });
+
+  // Bodies stay bytes: what the client sent may go upstream as it came.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  app.setErrorHandler(async (thrown, request, reply) => {
+    const error = toClientError(thrown, bodyLimitBytes);
+    reply.hijack();
+    await sendAnswer(reply.raw, gateway.refuse(dialectOf(request.url, request.headers), error));
+  });
+  app.setNotFoundHandler(async (request) => {
+    throw new GatewayError('route_not_found', `${request.method} ${request.url.split('?')[0] ?? ''}`);
+  });
+
+  addDialectRoutes(app, gateway);
+  addModelRoutes(app, gateway);
+  addNativeRoutes(app, gateway);
+  addOperationRoutes(app, gateway);
+  return app;
+}

@@ -1,0 +1,84 @@
+import type { CacheMode, Call, CallContext, DialectId, Observe, Principal } from '@claudette/core';
+import { GatewayError } from '@claudette/core';
+import { codecs } from '@claudette/protocol';
+
+/** One request as a server received it. */
+export interface ClientRequest {
+  readonly dialect: DialectId;
+  readonly body: Uint8Array;
+  /** All headers, lower-case names. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly principal: Principal;
+  /** The server aborts it when the client leaves; the gateway when it shuts down. */
+  readonly controller: AbortController;
+}
+
+/** Headers that belong to a dialect and may go on to a backend of the same dialect. Credentials are not among them. */
+const dialectHeaders = ['anthropic-version', 'anthropic-beta', 'openai-beta', 'openai-organization', 'openai-project'];
+
+const cacheModes: readonly CacheMode[] = ['on', 'off', 'refresh', 'only'];
+
+const first = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+
+const refuse = (header: string, allowed: string, value: string): never => {
+  throw new GatewayError('invalid_request', `the header ${header} must be ${allowed}, but is ${JSON.stringify(value.slice(0, 60))}`);
+};
+
+function readCacheMode(value: string | undefined): CacheMode {
+  if (value === undefined) return 'default';
+  return cacheModes.find((mode) => mode === value) ?? refuse('x-claudette-cache', `one of ${cacheModes.join(', ')}`, value);
+}
+
+function readTimeoutMs(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const timeoutMs = Number(value);
+  if (Number.isSafeInteger(timeoutMs) && timeoutMs > 0) return timeoutMs;
+  return refuse('x-claudette-timeout-ms', 'a whole number of milliseconds above 0', value);
+}
+
+function readStrict(value: string | undefined, otherwise: boolean): boolean {
+  if (value === undefined) return otherwise;
+  if (value === 'true' || value === '1') return true;
+  if (value === 'false' || value === '0') return false;
+  return refuse('x-claudette-strict', 'true or false', value);
+}
+
+const readTags = (value: string | undefined): readonly string[] =>
+  value === undefined
+    ? []
+    : value
+        .split(',')
+        .map((tag) => tag.trim().slice(0, 64))
+        .filter((tag) => tag !== '')
+        .slice(0, 16);
+
+/**
+ * A client's bytes and headers as a call.
+ * @throws GatewayError `invalid_request`
+ */
+export function decodeCall(
+  request: ClientRequest,
+  own: { readonly id: string; readonly observe: Observe; readonly strict: boolean },
+): Call {
+  const { headers, dialect, body } = request;
+  const header = (name: string): string | undefined => first(headers[name]);
+  const pinnedBackend = header('x-claudette-backend');
+  const timeoutMs = readTimeoutMs(header('x-claudette-timeout-ms'));
+  const context: CallContext = {
+    id: own.id,
+    principal: request.principal,
+    signal: request.controller.signal,
+    observe: own.observe,
+    cacheMode: readCacheMode(header('x-claudette-cache')),
+    strict: readStrict(header('x-claudette-strict'), own.strict),
+    tags: readTags(header('x-claudette-tags')),
+    ...(pinnedBackend !== undefined && { pinnedBackend }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  };
+  const kept: Record<string, string> = {};
+  for (const name of dialectHeaders) {
+    const value = header(name);
+    if (value !== undefined) kept[name] = value;
+  }
+  return { original: { dialect, body, headers: kept }, request: codecs[dialect].decodeRequest(body), context };
+}

@@ -1,0 +1,33 @@
+import type { Clock, DialectId, GatewayError, Observe, Principal } from '@claudette/core';
+
+export interface Refusal {
+  readonly id: string;
+  readonly dialect: DialectId;
+  readonly principal: Principal;
+  readonly error: GatewayError;
+  readonly clock: Clock;
+  readonly observe: Observe;
+}
+
+/** A request that never became a call is observed like any other exchange: it began, and it failed. */
+export function recordRefusal({ id, dialect, principal, error, clock, observe }: Refusal): void {
+  observe({ kind: 'exchange-start', id, dialect });
+  observe({
+    kind: 'exchange-end',
+    record: {
+      id,
+      startedAtMs: clock.epochMs(),
+      durationMs: 0,
+      dialect,
+      stream: false,
+      principalId: principal.id,
+      requestedModel: '',
+      outcome: 'failed',
+      errorCode: error.code,
+      cache: 'bypass',
+      attempts: 0,
+      losses: [],
+      tags: [],
+    },
+  });
+}

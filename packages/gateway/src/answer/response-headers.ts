@@ -1,0 +1,29 @@
+import type { Loss, Money, Reply } from '@claudette/core';
+
+import { formatMoney } from '../format-money.js';
+
+const MAX_LOSS_HEADER_BYTES = 2048;
+
+/** Header values are ASCII without line breaks; anything else in a path or reason becomes `?`. */
+const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
+
+function formatLosses(losses: readonly Loss[]): string {
+  const text = headerText(losses.map(({ path, reason }) => `${path}: ${reason}`).join('; '));
+  return text.length <= MAX_LOSS_HEADER_BYTES ? text : `${text.slice(0, MAX_LOSS_HEADER_BYTES - 4)} ...`;
+}
+
+/** What every answer says about itself. Costs are known, and so told, on whole replies only. */
+export function responseHeaders(id: string, reply: Reply, losses: readonly Loss[], cost?: Money): Record<string, string> {
+  const headers: Record<string, string> = {
+    ...reply.headers,
+    'x-claudette-id': id,
+    'x-claudette-backend': headerText(reply.target.backend),
+    'x-claudette-model': headerText(reply.target.model),
+    'x-claudette-cache': reply.cache,
+    'x-claudette-attempts': String(reply.attempts),
+  };
+  if (reply.ageMs !== undefined) headers['age'] = String(Math.floor(reply.ageMs / 1000));
+  if (losses.length > 0) headers['x-claudette-loss'] = formatLosses(losses);
+  if (cost !== undefined) headers['x-claudette-cost'] = formatMoney(cost);
+  return headers;
+}

@@ -1,0 +1,102 @@
+import type { Clock, Target, Transport } from '@claudette/core';
+import { GatewayError } from '@claudette/core';
+import type { Provider } from '@claudette/providers';
+import { findProvider, providers } from '@claudette/providers';
+
+import type { Backend } from './backend.js';
+import { checkConfig } from './config/check-config.js';
+import { nearestName } from './config/nearest-name.js';
+import { readCustomBackends } from './config/read-custom-backends.js';
+import type { BackendConfig, Config } from './config/schema.js';
+import { createDemoTransport } from './demo/demo-transport.js';
+import { readWhole } from './upstream/whole-body.js';
+
+export interface FindBackendsOptions {
+  readonly config: Config;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly transport: Transport;
+  readonly clock: Clock;
+}
+
+/** A server on this machine answers or refuses at once; one that does neither is not waited for. */
+const DISCOVERY_TIMEOUT_MS = 250;
+const MAX_DISCOVERY_BYTES = 1024 * 1024;
+
+function providerOf(name: string, config: BackendConfig): Provider {
+  const provider = findProvider(config.provider);
+  if (provider !== undefined) return provider;
+  const ids = providers.map(({ id }) => id);
+  const near = nearestName(config.provider, ids);
+  const hint = near === undefined ? `known providers: ${ids.join(', ')}` : `did you mean ${near}?`;
+  throw new GatewayError('configuration_invalid', `backends.${name}.provider is "${config.provider}"; ${hint}`);
+}
+
+/** One configured backend, ready to be called. */
+export function toBackend(name: string, config: BackendConfig, transport: Transport, clock: Clock): Backend {
+  const provider = providerOf(name, config);
+  const isDemo = provider.id === 'demo';
+  const baseUrl = config.baseUrl ?? provider.baseUrl ?? (isDemo ? 'demo://claudette' : undefined);
+  if (baseUrl === undefined) {
+    throw new GatewayError('configuration_invalid', `backends.${name}.baseUrl is absent; ${provider.id} needs an address, e.g. http://127.0.0.1:8000/v1`);
+  }
+  const dialect = config.dialect ?? provider.dialect;
+  const targets: Target[] = config.models.map((model) => ({ backend: name, model, provider: provider.id, dialect }));
+  return { name, provider, config, baseUrl, targets, transport: isDemo ? createDemoTransport(clock) : transport };
+}
+
+/** The models of a server that may run on this machine; empty when none answers. */
+async function askLocalModels(provider: Provider, transport: Transport): Promise<string[]> {
+  if (provider.discovery === undefined || provider.baseUrl === null) return [];
+  try {
+    const { status, body } = await transport.send({
+      backend: provider.id,
+      method: 'GET',
+      url: `${provider.baseUrl}${provider.discovery.path}`,
+      headers: {},
+      signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS),
+      connectTimeoutMs: DISCOVERY_TIMEOUT_MS,
+    });
+    const text = Buffer.from(await readWhole(body, MAX_DISCOVERY_BYTES)).toString('utf8');
+    if (status !== 200) return [];
+    const answer = JSON.parse(text) as Record<string, unknown>;
+    const models = answer[provider.discovery.modelsField];
+    const nameField = provider.discovery.nameField;
+    return (Array.isArray(models) ? models : [])
+      .map((model: unknown) => (model as Record<string, unknown> | null)?.[nameField])
+      .filter((model): model is string => typeof model === 'string');
+  } catch {
+    // Nobody there, or not what we thought: then it is not a backend.
+    return [];
+  }
+}
+
+/** What is there without any configuration: keys in the environment, a server on this machine, or else the demo. */
+async function discover({ environment, transport }: FindBackendsOptions): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = { ...readCustomBackends(environment) };
+  for (const provider of providers) {
+    const keyName = provider.auth.environment.find((name) => environment[name]);
+    if (keyName !== undefined && provider.defaultModels.length > 0) {
+      found[provider.id] = { provider: provider.id, apiKey: `env:${keyName}`, models: provider.defaultModels };
+    } else if (provider.discovery !== undefined) {
+      const models = await askLocalModels(provider, transport);
+      if (models.length > 0) found[provider.id] = { provider: provider.id, models };
+    }
+  }
+  if (Object.keys(found).length > 0) return found;
+  return { demo: { provider: 'demo', models: ['demo-1'] } };
+}
+
+/**
+ * The enabled backends: those of the configuration or, where it names none, those that are found.
+ * @throws GatewayError `configuration_invalid`
+ */
+export async function findBackends(options: FindBackendsOptions): Promise<Backend[]> {
+  const { config, transport, clock } = options;
+  const configured =
+    Object.keys(config.backends).length > 0
+      ? config.backends
+      : checkConfig({ backends: await discover(options) }, 'the environment').backends;
+  return Object.entries(configured)
+    .filter(([, backend]) => backend.enabled)
+    .map(([name, backend]) => toBackend(name, backend, transport, clock));
+}

@@ -1,0 +1,10 @@
+import type { Money, Target, Usage } from '@claudette/core';
+import type { PriceBook } from '@claudette/ledger';
+import { costOf } from '@claudette/ledger';
+
+/** What a usage costs at a target, or undefined where the price is unknown. Prices are in USD. */
+export function priceUsage(prices: PriceBook, target: Target, usage: Usage): Money | undefined {
+  const price = prices.priceOf(target.provider, target.model, new Date());
+  const nano = price && costOf(price, usage);
+  return nano === undefined ? undefined : { nano, currency: 'USD' };
+}

@@ -1,0 +1,93 @@
+import type { Call, Clock, ExchangeRecord, Interceptor, Money, Observe, Reply } from '@claudette/core';
+import { toGatewayError } from '@claudette/core';
+import type { PriceBook } from '@claudette/ledger';
+
+import { measuredUsage } from './measured-usage.js';
+import { priceUsage } from './price-usage.js';
+
+export interface ObserverOptions {
+  readonly clock: Clock;
+  readonly prices: PriceBook;
+}
+
+const MAX_MODEL_CHARACTERS = 200;
+
+type RecordStart = Pick<
+  ExchangeRecord,
+  'id' | 'startedAtMs' | 'dialect' | 'stream' | 'principalId' | 'requestedModel' | 'tags'
+>;
+
+const startOf = (call: Call, clock: Clock): RecordStart => ({
+  id: call.context.id,
+  startedAtMs: clock.epochMs(),
+  dialect: call.original?.dialect ?? 'native',
+  stream: call.request.stream,
+  principalId: call.context.principal.id,
+  requestedModel: call.request.model.slice(0, MAX_MODEL_CHARACTERS),
+  tags: call.context.tags,
+});
+
+const requestBytesOf = (call: Call): number =>
+  call.original?.body.length ?? JSON.stringify(call.request.messages).length;
+
+/** What a reply cost and what it saved: a hit and a shared call cost nothing and save what the answer is worth. */
+const moneyOf = (reply: Reply, worth: Money | undefined): Pick<ExchangeRecord, 'cost' | 'saved'> => {
+  if (reply.cache === 'hit' || reply.cache === 'coalesced') {
+    return { cost: { nano: 0n, currency: worth?.currency ?? 'USD' }, ...(worth && { saved: worth }) };
+  }
+  return worth === undefined ? {} : { cost: worth };
+};
+
+type RecordEnd = Omit<ExchangeRecord, keyof RecordStart | 'durationMs' | 'losses' | 'attempts'> &
+  Partial<Pick<ExchangeRecord, 'losses'>>;
+
+/**
+ * The one observer of exchanges: everything that comes in is seen to begin and to end, refusals and hits included, and
+ * the end is told before the reader gets the last bytes.
+ */
+export const withObserver =
+  ({ clock, prices }: ObserverOptions): Interceptor =>
+  (next) =>
+  async (call) => {
+    const start = startOf(call, clock);
+    const startedAt = clock.now();
+    let attempts = 0;
+    const observe: Observe = (observation) => {
+      if (observation.kind === 'attempt-start') attempts += 1;
+      call.context.observe(observation);
+    };
+    const end = (rest: RecordEnd): void =>
+      observe({
+        kind: 'exchange-end',
+        record: { ...start, losses: [], attempts, durationMs: clock.now() - startedAt, ...rest },
+      });
+
+    observe({ kind: 'exchange-start', id: start.id, dialect: start.dialect });
+    const pricesLoaded = prices.isLoaded ? undefined : prices.load();
+    let reply: Reply;
+    try {
+      reply = await next({ ...call, context: { ...call.context, observe } });
+      await pricesLoaded;
+    } catch (thrown) {
+      const { code } = toGatewayError(thrown);
+      end({ outcome: code === 'client_aborted' ? 'abandoned' : 'failed', errorCode: code, cache: 'bypass' });
+      throw thrown;
+    }
+    const firstContentMs = clock.now() - startedAt;
+    void reply.outcome.then((outcome) => {
+      const usage = measuredUsage(outcome, reply.framing, requestBytesOf(call));
+      end({
+        target: reply.target,
+        outcome: outcome.kind,
+        cache: reply.cache,
+        losses: reply.losses,
+        firstContentMs,
+        usage,
+        priceVersion: prices.version,
+        ...moneyOf(reply, priceUsage(prices, reply.target, usage)),
+        ...(outcome.cause && { errorCode: outcome.cause.code }),
+        ...(outcome.finishReason && { finishReason: outcome.finishReason }),
+      });
+    });
+    return reply;
+  };
