@@ -1,3 +1,5 @@
+const { join } = require('node:path');
+
 /** ESM TypeScript through @swc/jest; run with NODE_OPTIONS=--experimental-vm-modules. */
 module.exports = {
   testEnvironment: 'node',
@@ -15,4 +17,18 @@ module.exports = {
       },
     ],
   },
+  setupFilesAfterEnv: [join(__dirname, 'tools/jest/no-stray-output.cjs')],
+  reporters: ['default', join(__dirname, 'tools/jest/results-reporter.cjs')],
+  collectCoverage: process.env.CLAUDETTE_TEST_COVERAGE === '1',
+  collectCoverageFrom: [
+    '<rootDir>/src/**/*.ts',
+    '!**/*.test.ts',
+    '!**/__fixtures__/**',
+    '!**/main.ts',
+    '!**/*.generated.ts',
+  ],
+  coverageDirectory: '<rootDir>/test-output/coverage',
+  coverageReporters: ['text-summary', 'json'],
+  // core, protocol, resilience and routing ask for 100 in their own configuration.
+  coverageThreshold: { global: { lines: 90, branches: 90 } },
 };

@@ -1,1 +1,6 @@
-module.exports = { ...require('../../jest.preset.cjs'), displayName: 'routing', rootDir: __dirname };
+module.exports = {
+  ...require('../../jest.preset.cjs'),
+  displayName: 'routing',
+  rootDir: __dirname,
+  coverageThreshold: { global: { lines: 100, branches: 100 } },
+};

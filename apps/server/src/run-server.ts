@@ -1,5 +1,5 @@
 import { GatewayError } from '@claudette/core';
-import type { ConfigSource, Gateway } from '@claudette/gateway';
+import type { ConfigSource, Gateway, GatewayOverrides } from '@claudette/gateway';
 import { createGateway, loadConfig } from '@claudette/gateway';
 import type { FastifyInstance } from 'fastify';
 
@@ -27,9 +27,9 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
  * Starts serving and resolves once requests are accepted.
  * @throws GatewayError `configuration_invalid`
  */
-export async function runServer(source: ConfigSource = {}): Promise<RunningServer> {
+export async function runServer(source: ConfigSource = {}, overrides: GatewayOverrides = {}): Promise<RunningServer> {
   const { config } = loadConfig(source);
-  const gateway = await createGateway(config);
+  const gateway = await createGateway(config, overrides);
   const app = createServer(gateway);
   try {
     const url = await listen(app, config.server.host, config.server.port);

@@ -1,1 +1,17 @@
-export {};
+export { digestRequest, keyFor } from './cache-key.js';
+export { createCache } from './create-cache.js';
+export type { Cache, CacheOptions, CacheStats, TierCounts } from './create-cache.js';
+export { createSecondTier, createSqliteTier } from './create-second-tier.js';
+export type { SqliteTier } from './create-second-tier.js';
+export type { Entry } from './entry.js';
+export { createKeyvTier } from './keyv-tier.js';
+export type { KeyvStore, StoreCatalogue } from './keyv-store.js';
+export type { KeyvTierOptions } from './keyv-tier.js';
+export { createMemoryTier, entryBytes } from './memory-tier.js';
+export type { MemoryTier, MemoryTierOptions } from './memory-tier.js';
+export type { Sampling, SamplingRule } from './sampling.js';
+export { createScope, sharedScope, toKeyScope } from './scope.js';
+export type { Scope, ScopeKind } from './scope.js';
+export type { SecondTier, SecondTierStats } from './second-tier.js';
+export type { SqlitePragmas } from './sqlite-store.js';
+export type { CachePolicy } from './with-cache.js';

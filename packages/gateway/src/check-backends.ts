@@ -1,5 +1,6 @@
 import type { Clock } from '@claudette/core';
 import { toGatewayError } from '@claudette/core';
+import type { Credentials } from '@claudette/credentials';
 
 import type { Backend } from './backend.js';
 
@@ -27,21 +28,19 @@ export interface BackendChecks {
 export function createBackendChecks(
   backends: readonly Backend[],
   clock: Clock,
-  hasCredential: (reference: string) => Promise<boolean>,
+  credentials: Credentials,
 ): BackendChecks {
   const closing = new AbortController();
   let last: { readonly at: number; readonly checks: Promise<readonly BackendCheck[]> } | undefined;
 
   const check = async (backend: Backend): Promise<BackendCheck> => {
     const { name, config, transport, baseUrl } = backend;
-    if (config.apiKey !== undefined && !(await hasCredential(config.apiKey))) {
-      return { backend: name, ok: false, reason: `${config.apiKey} is not set` };
-    }
     const attempt = new AbortController();
     const stop = clock.after(TIMEOUT_MS, () => attempt.abort(new Error(`no answer within ${TIMEOUT_MS} ms`)));
     const abort = (): void => attempt.abort(closing.signal.reason);
     closing.signal.addEventListener('abort', abort, { once: true });
     try {
+      if (config.apiKey !== undefined) await credentials.take(config.apiKey);
       const { body } = await transport.send({
         backend: name,
         method: 'GET',

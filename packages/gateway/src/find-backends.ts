@@ -5,7 +5,7 @@ import { findProvider, providers } from '@claudette/providers';
 
 import type { Backend } from './backend.js';
 import { checkConfig } from './config/check-config.js';
-import { nearestName } from './config/nearest-name.js';
+import { nearestNames } from '@claudette/routing';
 import { readCustomBackends } from './config/read-custom-backends.js';
 import type { BackendConfig, Config } from './config/schema.js';
 import { createDemoTransport } from './demo/demo-transport.js';
@@ -26,7 +26,7 @@ function providerOf(name: string, config: BackendConfig): Provider {
   const provider = findProvider(config.provider);
   if (provider !== undefined) return provider;
   const ids = providers.map(({ id }) => id);
-  const near = nearestName(config.provider, ids);
+  const near = nearestNames(config.provider, ids)[0];
   const hint = near === undefined ? `known providers: ${ids.join(', ')}` : `did you mean ${near}?`;
   throw new GatewayError('configuration_invalid', `backends.${name}.provider is "${config.provider}"; ${hint}`);
 }

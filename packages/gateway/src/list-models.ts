@@ -1,11 +1,6 @@
-import type { Backend } from './backend.js';
+import type { ListedModel } from '@claudette/protocol';
 
-/** One name that clients may put into `model`. */
-export interface ListedModel {
-  readonly id: string;
-  /** The backend's name, or `claudette` for aliases. */
-  readonly ownedBy: string;
-}
+import type { Backend } from './backend.js';
 
 /** Everything that can be asked for: `auto`, aliases, bare ids, and `backend/model` for each target. */
 export function listModels(

@@ -1,4 +1,4 @@
-import type { Money, Target, Usage } from '@claudette/core';
+import type { Money, Outcome, Reply, Target, Usage } from '@claudette/core';
 import type { PriceBook } from '@claudette/ledger';
 import { costOf } from '@claudette/ledger';
 
@@ -8,3 +8,11 @@ export function priceUsage(prices: PriceBook, target: Target, usage: Usage): Mon
   const nano = price && costOf(price, usage);
   return nano === undefined ? undefined : { nano, currency: 'USD' };
 }
+
+/** What the reader of a reply pays: nothing for a hit or a shared call, otherwise what the provider counted. */
+export const priceReply =
+  (prices: PriceBook) =>
+  (reply: Reply, { usage }: Outcome): Money | undefined => {
+    if (reply.cache === 'hit' || reply.cache === 'coalesced') return { nano: 0n, currency: 'USD' };
+    return usage && priceUsage(prices, reply.target, usage);
+  };

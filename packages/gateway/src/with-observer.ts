@@ -8,6 +8,8 @@ import { priceUsage } from './price-usage.js';
 export interface ObserverOptions {
   readonly clock: Clock;
   readonly prices: PriceBook;
+  /** Notes a stream's start as its first attempt is sent, so that a crash leaves a trace of it. */
+  readonly begin: (start: RecordStart) => void;
 }
 
 const MAX_MODEL_CHARACTERS = 200;
@@ -46,14 +48,17 @@ type RecordEnd = Omit<ExchangeRecord, keyof RecordStart | 'durationMs' | 'losses
  * the end is told before the reader gets the last bytes.
  */
 export const withObserver =
-  ({ clock, prices }: ObserverOptions): Interceptor =>
+  ({ clock, prices, begin }: ObserverOptions): Interceptor =>
   (next) =>
   async (call) => {
     const start = startOf(call, clock);
     const startedAt = clock.now();
     let attempts = 0;
     const observe: Observe = (observation) => {
-      if (observation.kind === 'attempt-start') attempts += 1;
+      if (observation.kind === 'attempt-start') {
+        attempts += 1;
+        if (attempts === 1 && start.stream) begin(start);
+      }
       call.context.observe(observation);
     };
     const end = (rest: RecordEnd): void =>

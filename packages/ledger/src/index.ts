@@ -1,1 +1,13 @@
-export {};
+export type { ExchangeStart, OpenExchange } from './exchange-row.js';
+export { createKeyStore } from './key-store.js';
+export type { CreatedKey, FoundKey, KeyInfo, KeyStore, KeyStoreOptions } from './key-store.js';
+export { createLedger } from './ledger.js';
+export type { Ledger, LedgerOptions } from './ledger.js';
+export { costOf, defineModelPrice } from './model-price.js';
+export type { ListPrices, ModelPrice, PriceTier, TokenPrices } from './model-price.js';
+export { IN_MEMORY, openDatabase } from './open-database.js';
+export type { LedgerDatabase } from './open-database.js';
+export { createPriceBook } from './price-book.js';
+export type { PriceBook, PriceBookOptions, PriceLibrary } from './price-book.js';
+export type { RandomBytes } from './pepper.js';
+export type { UsageGroup, UsageOptions, UsageRow, UsageTokens } from './usage-report.js';

@@ -32,6 +32,13 @@ export interface ReplyContext {
   readonly createdAtSeconds: number;
 }
 
+/** One name that clients may put into `model`. */
+export interface ListedModel {
+  readonly id: string;
+  /** Who serves it: a backend's name, or `claudette` for aliases. */
+  readonly ownedBy: string;
+}
+
 /** An error response in a dialect. */
 export interface WireError {
   readonly status: number;
@@ -81,11 +88,19 @@ export interface Codec {
    */
   decodeReply(body: Uint8Array): ChatEvent[];
   /** A whole JSON reply from events that end with `finish`. */
-  encodeReply(events: Iterable<ChatEvent>, context: ReplyContext): { readonly body: Uint8Array; readonly losses: readonly Loss[] };
+  encodeReply(
+    events: Iterable<ChatEvent>,
+    context: ReplyContext,
+  ): { readonly body: Uint8Array; readonly losses: readonly Loss[] };
   createEventDecoder(): EventDecoder;
   createEventEncoder(context: ReplyContext): EventEncoder;
   /** A backend's error response as an error with the right code: by status and the dialect's own error type. */
-  decodeError(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array, backend: string): GatewayError;
+  decodeError(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: Uint8Array,
+    backend: string,
+  ): GatewayError;
   /** An error for a client. A body that the backend wrote in this dialect, for a caller's fault, goes back as it came. */
   encodeError(error: GatewayError, exchangeId: string): WireError;
   /** The error as the last frame of a stream that was cut after the commit. */
@@ -95,5 +110,7 @@ export interface Codec {
    * frames, returns them without the frames that carry nothing but usage.
    */
   withholdUsage(frames: Uint8Array): Uint8Array;
+  /** The model list as one page. */
+  encodeModels(models: readonly ListedModel[]): Uint8Array;
+  encodeModel(model: ListedModel): Uint8Array;
 }
-

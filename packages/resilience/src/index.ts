@@ -1,1 +1,13 @@
-export {};
+export { backoffMs } from './backoff.js';
+export type { BackoffInput } from './backoff.js';
+export type { BreakerOptions, CircuitSnapshot } from './circuit-breaker.js';
+export { countsAgainstTarget, failureClassOf } from './failure-class.js';
+export type { FailureClass } from './failure-class.js';
+export { withAttemptTimeout } from './with-attempt-timeout.js';
+export type { AttemptTimeoutOptions, AttemptTimeouts } from './with-attempt-timeout.js';
+export { createBreakers } from './with-breaker.js';
+export type { Breakers } from './with-breaker.js';
+export { createConcurrencyLimits } from './with-concurrency.js';
+export type { ConcurrencyLimits, ConcurrencyOptions } from './with-concurrency.js';
+export { withDeadline } from './with-deadline.js';
+export type { DeadlineOptions } from './with-deadline.js';

@@ -1,1 +1,16 @@
-export {};
+export { decide } from './attempt-policy.js';
+export type { AttemptPolicy, FailedAttempt, NextStep } from './attempt-policy.js';
+export { createCatalog } from './catalog.js';
+export type { Catalog, CatalogOptions, RoutableTarget } from './catalog.js';
+export { createPlanner } from './create-planner.js';
+export type { Availability, Planner, RoutingOptions, Strategy } from './create-planner.js';
+export { nearestNames } from './nearest-names.js';
+export { presetWeights, resolveModel } from './resolve-model.js';
+export type { Resolution, ResolvedTarget } from './resolve-model.js';
+export { scoreCandidates } from './score.js';
+export type { Measures, Score, Scored, Weights } from './score.js';
+export { createTargetStatistics } from './target-statistics.js';
+export type { TargetStatistic, TargetStatistics, TargetStatisticsOptions } from './target-statistics.js';
+export { withAttempts } from './with-attempts.js';
+export type { AttemptsOptions } from './with-attempts.js';
+export { withRouting } from './with-routing.js';

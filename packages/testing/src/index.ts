@@ -1,1 +1,23 @@
-export {};
+export { eventually } from './eventually.js';
+export type { EventuallyOptions } from './eventually.js';
+export { createFakeClock } from './fake-clock.js';
+export type { FakeClock } from './fake-clock.js';
+export { runReadmeExample } from './run-readme-example.js';
+export type { FakeToolCall, FakeUsage } from './fake-provider/answer.js';
+export { behaviourKinds } from './fake-provider/behaviour.js';
+export type {
+  AnswerOverrides,
+  Behaviour,
+  FaultPlace,
+  OddFraming,
+  RawBehaviour,
+  StatusBehaviour,
+} from './fake-provider/behaviour.js';
+export type { BehaviourOfCall, Script } from './fake-provider/choose-behaviour.js';
+export { createFakeProvider } from './fake-provider/create-fake-provider.js';
+export type { FakeProvider, FakeProviderOptions } from './fake-provider/create-fake-provider.js';
+export type { FakeCall } from './fake-provider/fake-call.js';
+export { transportContract } from './transport-contract.js';
+export type { ContractCase, TransportUnderTest } from './transport-contract.js';
+export { readReply } from './read-reply.js';
+export type { RawReply, ReadReplyOptions } from './read-reply.js';

@@ -1,3 +1,4 @@
+import { decodeQuestion } from '@claudette/gateway';
 import type { Gateway } from '@claudette/gateway';
 import type { FastifyInstance } from 'fastify';
 
@@ -9,7 +10,7 @@ const noBody = Buffer.alloc(0);
 export function addNativeRoutes(app: FastifyInstance, gateway: Gateway): void {
   app.post('/api/optimize', async (request, reply) => {
     const principal = gateway.authenticate(request.headers);
-    const question = gateway.decodeQuestion(Buffer.isBuffer(request.body) ? request.body : noBody);
+    const question = decodeQuestion(Buffer.isBuffer(request.body) ? request.body : noBody);
     const answer = await gateway.ask({ ...question, principal, controller: controllerFor(reply.raw) });
     return reply.header('x-claudette-id', answer.id).send(answer);
   });

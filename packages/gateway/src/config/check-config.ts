@@ -1,7 +1,7 @@
 import { GatewayError } from '@claudette/core';
 import type { z } from 'zod';
 
-import { nearestName } from './nearest-name.js';
+import { nearestNames } from '@claudette/routing';
 import { configSchema } from './schema.js';
 import type { Config } from './schema.js';
 
@@ -37,7 +37,7 @@ function describeIssue(issue: z.core.$ZodIssue, given: unknown): string {
     const known = keysAt(issue.path);
     return issue.keys
       .map((key) => {
-        const near = nearestName(key, known);
+        const near = nearestNames(key, known)[0];
         const hint = near === undefined ? `known here: ${known.join(', ')}` : `did you mean ${near}?`;
         return `${textOf([...issue.path, key])} is not a known key; ${hint}`;
       })

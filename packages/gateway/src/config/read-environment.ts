@@ -1,6 +1,6 @@
 import { GatewayError } from '@claudette/core';
 
-import { nearestName } from './nearest-name.js';
+import { nearestNames } from '@claudette/routing';
 import { configSchema } from './schema.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,7 +58,7 @@ export function readEnvironment(environment: Environment): Record<string, unknow
 }
 
 const unknown = (name: string, known: readonly string[]): GatewayError => {
-  const near = nearestName(name, known);
+  const near = nearestNames(name, known)[0];
   return new GatewayError(
     'configuration_invalid',
     `the environment variable ${name} names no configuration key; ${near === undefined ? `known here: ${known.join(', ')}` : `did you mean ${near}?`}`,

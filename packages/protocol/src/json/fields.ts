@@ -24,8 +24,9 @@ export const readObject: FieldReader<JsonObject> = (value, path) =>
     ? (value as JsonObject)
     : refuseField(path, 'an object', value);
 
-export const readArray: FieldReader<readonly unknown[]> = (value, path) =>
-  Array.isArray(value) ? value : refuseField(path, 'an array', value);
+/** `allowed` says what else may stand there, where the caller has tried that already. */
+export const readArray = (value: unknown, path: string, allowed = 'an array'): readonly unknown[] =>
+  Array.isArray(value) ? value : refuseField(path, allowed, value);
 
 export const readString: FieldReader<string> = (value, path) =>
   typeof value === 'string' ? value : refuseField(path, 'a string', value);

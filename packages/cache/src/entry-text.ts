@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+
+import type { Entry } from './entry.js';
+
+/** Digits of the expiry that each text begins with, so that a store can find what has expired without reading on. */
+export const EXPIRY_DIGITS = 15;
+
+/** Goes up with each change of what follows; texts of another version are not read. */
+const VERSION = '1';
+const CHECK_LENGTH = 22;
+const CHECK_AT = EXPIRY_DIGITS + VERSION.length;
+const BODY_AT = CHECK_AT + CHECK_LENGTH;
+
+/** Times as text that sorts like the number. */
+export const formatExpiry = (epochMs: number): string => String(epochMs).padStart(EXPIRY_DIGITS, '0');
+
+/** An entry as text for a store: expiry, version, check sum, JSON. */
+export const formatEntry = (key: string, entry: Entry): string => {
+  const bytes = Buffer.from(entry.bytes.buffer, entry.bytes.byteOffset, entry.bytes.byteLength);
+  const body = JSON.stringify({ ...entry, bytes: bytes.toString('base64') });
+  const head = formatExpiry(entry.expiresAtMs) + VERSION;
+  return head + checkOf(key, head, body) + body;
+};
+
+/** The entry, or nothing when the text is damaged, of another version, or was stored under another key. */
+export const parseEntry = (key: string, text: string): Entry | undefined => {
+  const head = text.slice(0, CHECK_AT);
+  const body = text.slice(BODY_AT);
+  if (head.slice(EXPIRY_DIGITS) !== VERSION || text.slice(CHECK_AT, BODY_AT) !== checkOf(key, head, body)) return undefined;
+  const stored = JSON.parse(body) as Omit<Entry, 'bytes'> & { readonly bytes: string };
+  // Copied: a small Buffer is a window of a larger pool, which it would keep alive.
+  return { ...stored, bytes: new Uint8Array(Buffer.from(stored.bytes, 'base64')) };
+};
+
+const checkOf = (key: string, head: string, body: string): string =>
+  createHash('sha256').update(key).update(head).update(body).digest('base64url').slice(0, CHECK_LENGTH);

@@ -1,0 +1,24 @@
+import type { DialectId, FinishReason, Framing, Loss, Target, Usage } from '@claudette/core';
+
+/** A complete answer as it is kept: the provider's own bytes and what was learnt from them. */
+export interface Entry {
+  /** The question it answers, as `digestRequest` names it. */
+  readonly digest: string;
+  /** Who answered. */
+  readonly target: Target;
+  readonly dialect: DialectId;
+  /** An answer that came as a stream is replayed as one. */
+  readonly framing: Framing;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The whole reply in one piece. Never written to. */
+  readonly bytes: Uint8Array;
+  readonly usage?: Usage;
+  readonly finishReason?: FinishReason;
+  /** What the request lost on its way to the target. */
+  readonly losses: readonly Loss[];
+  /** Milliseconds since the Unix epoch. */
+  readonly storedAtMs: number;
+  /** Milliseconds since the Unix epoch, an integer; from then on the entry is not served. */
+  readonly expiresAtMs: number;
+}

@@ -1,0 +1,161 @@
+import { GatewayError, UpstreamError } from '@claudette/core';
+import type { Clock, TransportRequest, TransportResponse } from '@claudette/core';
+import { Pool } from 'undici';
+
+import { createConnector } from './connector.js';
+import { dispatchRequest } from './dispatch-request.js';
+
+/** Limits of the connections to one origin. */
+export interface OriginPoolOptions {
+  readonly clock: Clock;
+  readonly connectionsPerOrigin: number;
+  readonly idleTimeoutMs: number;
+  readonly queueTimeoutMs: number;
+  readonly maxResponseHeaderBytes: number;
+  readonly ca?: string;
+}
+
+/** How the connections to one origin are used. Counts begin with the pool. */
+export interface OriginStats {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Open connections. */
+  readonly connected: number;
+  /** Open connections without a request. */
+  readonly free: number;
+  /** Requests under way. */
+  readonly running: number;
+  /** Requests that wait for a connection. */
+  readonly pending: number;
+  /** Requests that were started so far. */
+  readonly requests: number;
+  /** Requests among them that found an open connection. */
+  readonly reused: number;
+  /** `reused` as a share of `requests`, 0 to 1; 0 before the first one. */
+  readonly reuseRatio: number;
+  /** Requests that failed on the way: no connection, or one that broke. */
+  readonly failures: number;
+}
+
+export interface OriginPool {
+  send(request: TransportRequest, path: string): Promise<TransportResponse>;
+  /** Opens `count` connections ahead. */
+  warm(count: number, connectTimeoutMs: number): Promise<void>;
+  stats(): OriginStats;
+  /** Resolves when all requests, waiting ones included, have ended and the connections are closed. */
+  close(): Promise<void>;
+  /** Ends all requests with `draining` and closes the connections. */
+  destroy(): Promise<void>;
+}
+
+interface Waiter {
+  enter(): void;
+  refuse(cause: GatewayError): void;
+}
+
+/**
+ * The connections to one origin: undici pools that share one limit and one queue. The queue is ours, since undici cannot
+ * take a request out of its own, and its timers run only while somebody waits. undici's connect timeout belongs to a pool,
+ * so there is one pool for each that requests ask for; in practice one.
+ */
+export function createOriginPool(origin: URL, options: OriginPoolOptions): OriginPool {
+  const { clock, connectionsPerOrigin, idleTimeoutMs, queueTimeoutMs, maxResponseHeaderBytes } = options;
+  const connector = createConnector(origin, options);
+  const pools = new Map<number, Pool>();
+  const waiting = new Set<Waiter>();
+  let running = 0;
+  let requests = 0;
+  let failures = 0;
+  let onIdle: (() => void) | undefined;
+
+  const poolFor = (connectTimeoutMs: number): Pool => {
+    let pool = pools.get(connectTimeoutMs);
+    if (pool === undefined) {
+      pool = new Pool(origin, {
+        connections: connectionsPerOrigin,
+        pipelining: 1,
+        connect: connector.connectWithin(connectTimeoutMs),
+        keepAliveTimeout: idleTimeoutMs,
+        keepAliveMaxTimeout: idleTimeoutMs,
+        maxHeaderSize: maxResponseHeaderBytes,
+        // Interceptors time requests; undici would do it a second time.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      pools.set(connectTimeoutMs, pool);
+    }
+    return pool;
+  };
+
+  const onDone = (cause?: unknown): void => {
+    running -= 1;
+    if (cause instanceof UpstreamError) failures += 1;
+    const [next] = waiting;
+    next?.enter();
+    if (running === 0) onIdle?.();
+  };
+
+  const start = (request: TransportRequest, path: string): Promise<TransportResponse> => {
+    running += 1;
+    requests += 1;
+    return dispatchRequest({ pool: poolFor(request.connectTimeoutMs), request, path, clock, onDone });
+  };
+
+  const waitForTurn = (request: TransportRequest, path: string): Promise<TransportResponse> =>
+    new Promise((resolve, reject) => {
+      const { backend, signal } = request;
+      const leave = (): void => {
+        waiting.delete(waiter);
+        signal.removeEventListener('abort', onAbort);
+        stop();
+      };
+      const waiter: Waiter = {
+        enter() {
+          leave();
+          resolve(start(request, path));
+        },
+        refuse(cause) {
+          leave();
+          reject(cause);
+        },
+      };
+      const onAbort = (): void => waiter.refuse(signal.reason);
+      const stop = clock.after(queueTimeoutMs, () =>
+        waiter.refuse(new UpstreamError('target_busy', backend, { backend, unsent: true })),
+      );
+      signal.addEventListener('abort', onAbort, { once: true });
+      waiting.add(waiter);
+    });
+
+  const sum = (of: (pool: Pool) => number): number => [...pools.values()].reduce((total, pool) => total + of(pool), 0);
+
+  return {
+    send: (request, path) => (running < connectionsPerOrigin ? start(request, path) : waitForTurn(request, path)),
+    warm: (count, connectTimeoutMs) => connector.openAhead(Math.min(count, connectionsPerOrigin), connectTimeoutMs),
+    stats() {
+      const reused = Math.max(0, requests - connector.opened);
+      return {
+        origin: origin.origin,
+        connected: connector.waiting + sum((pool) => pool.stats.connected),
+        free: connector.waiting + sum((pool) => pool.stats.free),
+        running,
+        pending: waiting.size,
+        requests,
+        reused,
+        reuseRatio: requests === 0 ? 0 : reused / requests,
+        failures,
+      };
+    },
+    async close() {
+      if (running > 0) await new Promise<void>((resolve) => (onIdle = resolve));
+      connector.closeWaiting();
+      await Promise.all([...pools.values()].map((pool) => (pool.destroyed ? undefined : pool.close())));
+    },
+    async destroy() {
+      const draining = new GatewayError('draining', 'the connection pool is closed');
+      for (const waiter of waiting) waiter.refuse(draining);
+      connector.closeWaiting();
+      await Promise.all([...pools.values()].map((pool) => pool.destroy(draining)));
+    },
+  };
+}

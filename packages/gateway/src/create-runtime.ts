@@ -1,0 +1,134 @@
+import type { Cache } from '@claudette/cache';
+import { createCache, createSecondTier } from '@claudette/cache';
+import type { ConnectionPool } from '@claudette/connection-pool';
+import { createConnectionPool } from '@claudette/connection-pool';
+import type { Clock, Observe, Transport } from '@claudette/core';
+import type { Credentials } from '@claudette/credentials';
+import { createCredentials, createEnvironmentSource, createRedactor } from '@claudette/credentials';
+import type { KeyStore, Ledger, PriceBook } from '@claudette/ledger';
+import { createKeyStore, createLedger, createPriceBook, IN_MEMORY, openDatabase } from '@claudette/ledger';
+import type { Logger, Metrics } from '@claudette/metrics';
+import { createLogger, createMetrics, logObserver } from '@claudette/metrics';
+import type { Breakers } from '@claudette/resilience';
+import { createBreakers } from '@claudette/resilience';
+import type { TargetStatistics } from '@claudette/routing';
+import { createTargetStatistics } from '@claudette/routing';
+
+import type { CircuitBoard } from './circuit-board.js';
+import { createCircuitBoard } from './circuit-board.js';
+import type { Config } from './config/schema.js';
+import { dataDirectory } from './config/user-directories.js';
+import type { GatewayOverrides } from './gateway.js';
+import { storePath } from './store-path.js';
+import { systemClock } from './system-clock.js';
+import { version } from './version.js';
+
+/** The parts with state of their own, which outlive a configuration. */
+export interface Runtime {
+  readonly clock: Clock;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly observe: Observe;
+  readonly transport: Transport;
+  readonly pool: ConnectionPool;
+  readonly credentials: Credentials;
+  readonly prices: PriceBook;
+  readonly ledger: Ledger;
+  readonly keys: KeyStore;
+  readonly cache?: Cache;
+  readonly breakers: Breakers;
+  readonly circuits: CircuitBoard;
+  readonly statistics: TargetStatistics;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** From 0 (included) to 1 (excluded). */
+  readonly random: () => number;
+  close(): Promise<void>;
+}
+
+/** Every part hears of everything; none may stop a request, so what one throws is logged and counted nowhere else. */
+function fanOut(listeners: readonly Observe[], onError: (thrown: unknown) => void): Observe {
+  return (observation) => {
+    for (const listener of listeners) {
+      try {
+        listener(observation);
+      } catch (thrown) {
+        onError(thrown);
+      }
+    }
+  };
+}
+
+async function openCache(config: Config, directory: string, clock: Clock, observe: Observe): Promise<Cache | undefined> {
+  const { enabled, store, maxEntries, maxMemoryBytes, maxEntryBytes } = config.cache;
+  if (!enabled) return undefined;
+  const path = storePath(store, directory, 'cache.db');
+  const secondTier =
+    path === undefined ? undefined : await createSecondTier(`sqlite:${path}`, { clock, observe, maxEntries });
+  return createCache({
+    clock,
+    observe,
+    maxEntries,
+    maxBytes: maxMemoryBytes,
+    maxEntryBytes,
+    ...(secondTier && { secondTier }),
+  });
+}
+
+/**
+ * Opens what a gateway keeps: files, pools, counters.
+ * @throws GatewayError `configuration_invalid` when a file cannot be opened
+ */
+export async function createRuntime(config: Config, overrides: GatewayOverrides): Promise<Runtime> {
+  const { clock = systemClock, environment = process.env, random = Math.random } = overrides;
+  const directory = dataDirectory(environment);
+
+  const redactor = createRedactor();
+  const logger = createLogger({ ...config.logging, redact: redactor.redact });
+  const database = openDatabase(storePath(config.ledger.url, directory, 'ledger.db') ?? IN_MEMORY);
+  const ledger = createLedger({ database });
+  const keys = createKeyStore({ database, clock });
+
+  const circuits = createCircuitBoard();
+  const statistics = createTargetStatistics();
+  const listeners: Observe[] = [
+    // The ledger is first: a row is on disk before anybody else hears of the exchange's end.
+    (observation) => {
+      if (observation.kind === 'exchange-end') ledger.record(observation.record);
+    },
+    circuits.observe,
+    statistics.observe,
+  ];
+  const observe = fanOut(listeners, (thrown) => logger.error({ err: thrown }, 'an observer failed'));
+
+  const pool = createConnectionPool({ ...config.pool, clock });
+  const breakers = createBreakers({ ...config.resilience.breaker, clock, observe });
+  const cache = await openCache(config, directory, clock, observe);
+  const metrics = createMetrics({ clock, version, gauges: { pool: () => pool.stats(), ...(cache && { cache: () => cache.stats() }) } });
+  listeners.push(metrics.observe, logObserver(logger));
+  if (overrides.observe) listeners.push(overrides.observe);
+
+  return {
+    clock,
+    environment,
+    random,
+    observe,
+    transport: overrides.transport ?? pool,
+    pool,
+    credentials: createCredentials({ sources: [createEnvironmentSource(environment)] }),
+    prices: createPriceBook(),
+    ledger,
+    keys,
+    ...(cache && { cache }),
+    breakers,
+    circuits,
+    statistics,
+    metrics,
+    logger,
+    async close() {
+      breakers.shutdown();
+      await pool.close();
+      await cache?.close();
+      ledger.close();
+    },
+  };
+}

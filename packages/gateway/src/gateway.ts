@@ -1,0 +1,85 @@
+import type { CacheStats, TierCounts } from '@claudette/cache';
+import type { OriginStats } from '@claudette/connection-pool';
+import type { Clock, DialectId, GatewayError, Observe, Principal, Transport } from '@claudette/core';
+import type { KeyStore, UsageOptions, UsageRow } from '@claudette/ledger';
+import type { CircuitSnapshot } from '@claudette/resilience';
+
+import type { ClientAnswer } from './answer/answer.js';
+import type { ClientRequest } from './answer/client-request.js';
+import type { Authenticate } from './authenticate.js';
+import type { Backend } from './backend.js';
+import type { Config } from './config/schema.js';
+import type { ListedModel } from '@claudette/protocol';
+import type { NativeAnswer } from './native/ask.js';
+import type { Asked } from './native/question.js';
+
+/** One part that requests need, and how it is. */
+export interface ReadyPart {
+  readonly part: string;
+  readonly ok: boolean;
+  /** Why not. */
+  readonly reason?: string;
+}
+
+export interface Readiness {
+  /** Requests can be served. */
+  readonly ready: boolean;
+  readonly parts: readonly ReadyPart[];
+}
+
+/** Whatever a test or an embedding program replaces. */
+export interface GatewayOverrides {
+  readonly clock?: Clock;
+  readonly transport?: Transport;
+  /** Hears everything besides ledger, metrics and logs. */
+  readonly observe?: Observe;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Numbers from 0 (included) to 1 (excluded). */
+  readonly random?: () => number;
+}
+
+/** A running gateway. Whoever creates it closes it. */
+export interface Gateway {
+  readonly config: Config;
+  readonly backends: readonly Backend[];
+  readonly localPrincipal: Principal;
+  readonly authenticate: Authenticate;
+  /** Answers a client in its own dialect. Never rejects. */
+  answer(request: ClientRequest): Promise<ClientAnswer>;
+  /** An error as an answer, for what fails before there is a request: routes, keys, bodies. */
+  refuse(dialect: DialectId, error: GatewayError): ClientAnswer;
+  /** Asks natively; `onText` hears the answer as it comes. Rejects with a GatewayError. */
+  ask(asked: Asked, onText?: (text: string) => void): Promise<NativeAnswer>;
+  models(): readonly ListedModel[];
+  /** The model list as a JSON body of the dialect. */
+  encodeModels(dialect: DialectId): Uint8Array;
+  /** One model as a JSON body of the dialect, or undefined when there is none of that name. */
+  encodeModel(dialect: DialectId, id: string): Uint8Array | undefined;
+  ready(): Promise<Readiness>;
+  status(): GatewayStatus;
+  metricsText(): Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly keys: KeyStore;
+  usage(options: UsageOptions): Promise<readonly UsageRow[]>;
+  /** Removes every stored answer; undefined when the cache is switched off. */
+  clearCache(): Promise<{ readonly before: TierCounts; readonly after: TierCounts } | undefined>;
+  /**
+   * Takes no more requests, lets open ones go on up to `server.drainTimeoutMs` and ends the rest with a typed error in
+   * their dialect.
+   */
+  drain(): Promise<void>;
+  /** Lets go of everything: sockets, files, timers. Drain first. */
+  close(): Promise<void>;
+}
+
+/** What is going on, for people and dashboards. */
+export interface GatewayStatus {
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly openExchanges: number;
+  readonly draining: boolean;
+  readonly backends: readonly { readonly name: string; readonly provider: string; readonly models: readonly string[] }[];
+  readonly circuits: readonly CircuitSnapshot[];
+  readonly pool: readonly OriginStats[];
+  /** Null when the cache is switched off. */
+  readonly cache: CacheStats | null;
+}

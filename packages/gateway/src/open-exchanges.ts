@@ -1,0 +1,57 @@
+import { GatewayError, linkAbort } from '@claudette/core';
+import type { Clock, Interceptor, LinkedAbort } from '@claudette/core';
+
+/** The exchanges under way, so that a shutdown can wait for them and end what is left. */
+export interface OpenExchanges {
+  readonly count: number;
+  readonly isDraining: boolean;
+  /** Follows each exchange from its arrival to its outcome; refuses new ones with `draining` once draining has begun. */
+  readonly withOpenExchanges: Interceptor;
+  /** Takes no more, and resolves when none is left; those that are left after `timeoutMs` are aborted with `draining`. */
+  drain(timeoutMs: number): Promise<void>;
+}
+
+export function createOpenExchanges(clock: Clock): OpenExchanges {
+  const open = new Set<LinkedAbort>();
+  let draining = false;
+  let whenEmpty: (() => void) | undefined;
+
+  const leave = (one: LinkedAbort): void => {
+    one.release();
+    open.delete(one);
+    if (open.size === 0) whenEmpty?.();
+  };
+
+  return {
+    get count() {
+      return open.size;
+    },
+    get isDraining() {
+      return draining;
+    },
+    withOpenExchanges: (next) => async (call) => {
+      if (draining) throw new GatewayError('draining', 'try another instance');
+      const one = linkAbort(call.context.signal);
+      open.add(one);
+      try {
+        const reply = await next({ ...call, context: { ...call.context, signal: one.signal } });
+        void reply.outcome.then(() => leave(one));
+        return reply;
+      } catch (thrown) {
+        leave(one);
+        throw thrown;
+      }
+    },
+    async drain(timeoutMs) {
+      draining = true;
+      if (open.size === 0) return;
+      const empty = new Promise<void>((resolve) => (whenEmpty = resolve));
+      const stop = clock.after(timeoutMs, () => {
+        const reason = new GatewayError('draining', `the answer was not finished within ${timeoutMs} ms`);
+        for (const one of open) one.abort(reason);
+      });
+      await empty;
+      stop();
+    },
+  };
+}

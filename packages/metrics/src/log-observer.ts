@@ -1,0 +1,64 @@
+import { errorCatalog } from '@claudette/core';
+import type { ExchangeRecord, GatewayErrorCode, Observation, Observe } from '@claudette/core';
+import { totalInputTokens, totalOutputTokens } from '@claudette/core';
+
+import type { LogFields, Logger } from './create-logger.js';
+
+/** These follow from an open circuit, which has a line of its own, or from many callers at once. */
+const quiet: readonly (GatewayErrorCode | undefined)[] = ['circuit_open', 'target_busy', 'client_aborted'];
+
+/**
+ * Logs what an operator wants to read: one line per exchange, at `warn` when it failed; failed attempts and changes of
+ * circuits at `warn`. Prompts and answers are not in observations and so never in a log.
+ */
+export const logObserver =
+  (logger: Logger): Observe =>
+  (observation) => {
+    switch (observation.kind) {
+      case 'exchange-end':
+        if (observation.record.outcome === 'failed') logger.warn(exchangeFields(observation.record), 'exchange failed');
+        else logger.info(exchangeFields(observation.record), `exchange ${observation.record.outcome}`);
+        break;
+      case 'attempt-end':
+        if (observation.outcome === 'failed' && !quiet.includes(observation.errorCode)) {
+          logger.warn(attemptFields(observation), 'attempt failed');
+        }
+        break;
+      case 'circuit': {
+        const { target, state, reason } = observation;
+        logger.warn({ backend: target.backend, model: target.model, reason }, `circuit ${state}`);
+        break;
+      }
+      default:
+    }
+  };
+
+const attemptFields = (attempt: Extract<Observation, { kind: 'attempt-end' }>): LogFields => ({
+  id: attempt.id,
+  backend: attempt.target.backend,
+  model: attempt.target.model,
+  attempt: attempt.number,
+  error: attempt.errorCode,
+  ms: Math.round(attempt.durationMs),
+});
+
+const exchangeFields = (record: ExchangeRecord): LogFields => {
+  const { target, errorCode, firstContentMs, usage, cost } = record;
+  return {
+    id: record.id,
+    principal: record.principalId,
+    dialect: record.dialect,
+    requested: record.requestedModel,
+    ...(target && { backend: target.backend, model: target.model }),
+    status: errorCode === undefined ? 200 : errorCatalog[errorCode].status,
+    ...(errorCode && { error: errorCode }),
+    cache: record.cache,
+    attempts: record.attempts,
+    ms: Math.round(record.durationMs),
+    ...(firstContentMs !== undefined && { firstContentMs: Math.round(firstContentMs) }),
+    ...(usage && { inputTokens: totalInputTokens(usage), outputTokens: totalOutputTokens(usage) }),
+    ...(cost && { cost: Number(cost.nano) / 1e9, currency: cost.currency }),
+    ...(record.losses.length > 0 && { losses: record.losses.length }),
+    ...(record.tags.length > 0 && { tags: record.tags }),
+  };
+};

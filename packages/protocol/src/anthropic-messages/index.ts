@@ -1,0 +1,36 @@
+import type { Codec } from '../codec.js';
+import { patchModel } from '../json/patch-model.js';
+
+import { createEventDecoder } from './decode-events.js';
+import { decodeReply } from './decode-reply.js';
+import { decodeRequest } from './decode-request.js';
+import { createEventEncoder } from './encode-events.js';
+import { encodeModel, encodeModels } from './encode-models.js';
+import { encodeReply } from './encode-reply.js';
+import { encodeRequest } from './encode-request.js';
+import { decodeError, encodeError, encodeErrorEvent } from './errors.js';
+import { createScanner } from './scan.js';
+
+/**
+ * Anthropic's Messages API. Its streams always tell the usage, so that there is nothing to ask for and nothing to
+ * withhold.
+ * @see https://docs.anthropic.com/en/api/messages
+ */
+export const anthropicMessages: Codec = {
+  id: 'anthropic-messages',
+  requestPath: '/v1/messages',
+  decodeRequest,
+  encodeRequest,
+  patchRequest: (body, _request, target) => patchModel(body, target.model),
+  createScanner,
+  decodeReply,
+  encodeReply,
+  createEventDecoder,
+  createEventEncoder,
+  decodeError,
+  encodeError,
+  encodeErrorEvent,
+  withholdUsage: (frames) => frames,
+  encodeModel,
+  encodeModels,
+};

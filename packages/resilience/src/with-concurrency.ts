@@ -1,0 +1,110 @@
+import { GatewayError, targetName } from '@claudette/core';
+import type { Call, Clock, Interceptor, Target } from '@claudette/core';
+
+export interface ConcurrencyOptions {
+  /** The most attempts a target may have in flight at once; null is no limit. Asked anew for each call. */
+  readonly limitFor: (target: Target) => number | null;
+  /** The most calls that may wait for one target. */
+  readonly maxQueue: number;
+  /** The longest such a wait may be, in milliseconds. */
+  readonly queueTimeoutMs: number;
+  readonly clock: Clock;
+}
+
+export interface ConcurrencyLimits {
+  /** Holds a call back while its target is busy. Calls without a target pass through. */
+  readonly withConcurrency: Interceptor;
+  /** Attempts in flight per target name; a target that is idle now shows 0. */
+  inFlight(): ReadonlyMap<string, number>;
+  /** Calls that wait, per target name. */
+  queued(): ReadonlyMap<string, number>;
+}
+
+/** One target's share: how many attempts it has in flight and who waits, first come first. */
+interface Slots {
+  running: number;
+  readonly waiting: Set<() => void>;
+}
+
+/**
+ * Limits how many attempts each target has in flight. An attempt holds its slot until its reply's outcome settles. Calls
+ * beyond the limit wait in order; one that finds the queue full, or waits too long, fails with `target_busy`, and one
+ * that is aborted leaves the queue with its signal's reason.
+ */
+export function createConcurrencyLimits(options: ConcurrencyOptions): ConcurrencyLimits {
+  const { limitFor, maxQueue, queueTimeoutMs, clock } = options;
+  const slotsByTarget = new Map<string, Slots>();
+
+  const slotsOf = (name: string): Slots => {
+    let slots = slotsByTarget.get(name);
+    if (slots === undefined) {
+      slots = { running: 0, waiting: new Set() };
+      slotsByTarget.set(name, slots);
+    }
+    return slots;
+  };
+
+  const hasRoom = (slots: Slots, target: Target): boolean => {
+    const limit = limitFor(target);
+    return limit === null || slots.running < limit;
+  };
+
+  const waitForSlot = (slots: Slots, name: string, { signal }: Call['context']): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const leave = (): void => {
+        slots.waiting.delete(enter);
+        signal.removeEventListener('abort', onAbort);
+        stop();
+      };
+      const enter = (): void => {
+        leave();
+        slots.running += 1;
+        resolve();
+      };
+      const onAbort = (): void => {
+        leave();
+        reject(signal.reason);
+      };
+      const stop = clock.after(queueTimeoutMs, () => {
+        leave();
+        reject(new GatewayError('target_busy', name));
+      });
+      signal.addEventListener('abort', onAbort, { once: true });
+      slots.waiting.add(enter);
+    });
+
+  const release = (slots: Slots, target: Target): void => {
+    slots.running -= 1;
+    // A limit that was raised meanwhile lets several in.
+    for (const enter of slots.waiting) {
+      if (!hasRoom(slots, target)) return;
+      enter();
+    }
+  };
+
+  const count = (of: (slots: Slots) => number): ReadonlyMap<string, number> =>
+    new Map([...slotsByTarget].map(([name, slots]) => [name, of(slots)]));
+
+  return {
+    withConcurrency: (next) => async (call) => {
+      const { target } = call;
+      if (target === undefined) return next(call);
+      const name = targetName(target);
+      const slots = slotsOf(name);
+      if (slots.waiting.size === 0 && hasRoom(slots, target)) slots.running += 1;
+      else if (slots.waiting.size >= maxQueue) throw new GatewayError('target_busy', name);
+      else if (call.context.signal.aborted) throw call.context.signal.reason;
+      else await waitForSlot(slots, name, call.context);
+      try {
+        const reply = await next(call);
+        void reply.outcome.then(() => release(slots, target));
+        return reply;
+      } catch (cause) {
+        release(slots, target);
+        throw cause;
+      }
+    },
+    inFlight: () => count((slots) => slots.running),
+    queued: () => count((slots) => slots.waiting.size),
+  };
+}

@@ -1,0 +1,172 @@
+import { describe, expect, it } from '@jest/globals';
+
+import type { ChatRequest, Plan, Target } from '@claudette/core';
+
+import { createCatalog } from './catalog.js';
+import type { RoutableTarget } from './catalog.js';
+import { createPlanner } from './create-planner.js';
+import type { RoutingOptions } from './create-planner.js';
+
+const routable = (backend: string, priority = 1): RoutableTarget => ({
+  target: { backend, model: 'm', provider: 'openai', dialect: 'openai-chat' },
+  priority,
+});
+
+const request = (model: string): ChatRequest => ({
+  model,
+  messages: [],
+  stream: false,
+  streamUsage: false,
+  tools: [],
+  foreign: [],
+});
+
+const prices: Readonly<Record<string, number>> = { cheap: 1, middle: 5, dear: 10 };
+const latencies: Readonly<Record<string, number>> = { cheap: 1000, middle: 300, dear: 100 };
+
+const plan = (options: Partial<RoutingOptions> = {}, model = 'm', strict = false): Plan =>
+  createPlanner({
+    catalog: createCatalog({
+      targets: [routable('middle'), routable('dear'), routable('cheap')],
+      aliases: { mine: ['dear/m', 'cheap/m', 'middle/m'] },
+    }),
+    strategy: 'weighted',
+    weights: { cost: 1, latency: 0, availability: 0 },
+    statistics: { of: ({ backend }) => ({ latencyMs: latencies[backend], successRate: 1 }) },
+    priceOf: ({ backend }) => prices[backend],
+    isAvailable: () => ({ available: true }),
+    fallback: true,
+    ...options,
+  })(request(model), { strict });
+
+const order = ({ candidates }: Plan): string[] => candidates.map(({ target }) => target.backend);
+
+describe('a weighted plan', () => {
+  it.each([
+    ['the cheapest', { cost: 1, latency: 0, availability: 0 }, ['cheap', 'middle', 'dear']],
+    ['the fastest', { cost: 0, latency: 1, availability: 0 }, ['dear', 'middle', 'cheap']],
+    ['the best of both', { cost: 1, latency: 1, availability: 0 }, ['middle', 'dear', 'cheap']],
+  ])('puts %s first when the weights say so', (_, weights, expected) => {
+    expect(order(plan({ weights }))).toEqual(expected);
+  });
+
+  it('prefers the lower priority number to any score', () => {
+    const catalog = createCatalog({ targets: [routable('cheap', 2), routable('dear', 1)], aliases: {} });
+    expect(order(plan({ catalog }))).toEqual(['dear', 'cheap']);
+  });
+
+  it('keeps the order of the configuration where scores are equal', () => {
+    expect(order(plan({ priceOf: () => 1 }))).toEqual(['middle', 'dear', 'cheap']);
+  });
+
+  it('ranks the entries of an alias by score', () => {
+    expect(order(plan({}, 'mine'))).toEqual(['cheap', 'middle', 'dear']);
+  });
+
+  it('says why each candidate stands where it stands', () => {
+    const statistics = {
+      of: ({ backend }: Target) => (backend === 'cheap' ? undefined : { latencyMs: 50, successRate: 0.9 }),
+    };
+    const { candidates } = plan({ statistics });
+    expect(candidates.map(({ reasons }) => reasons.join(', '))).toEqual([
+      'priority 1, cost 0.90, latency unknown, availability 1.00',
+      'priority 1, cost 0.50, latency 1.00, availability 0.90',
+      'priority 1, cost 0.00, latency 1.00, availability 0.90',
+    ]);
+    expect(candidates.map(({ score }) => score)).toEqual([0.9, 0.5, 0]);
+  });
+});
+
+describe('a plan by priority', () => {
+  it('follows the order of the alias', () => {
+    expect(order(plan({ strategy: 'priority' }, 'mine'))).toEqual(['dear', 'cheap', 'middle']);
+  });
+
+  it('follows the priorities where one name stands for several targets', () => {
+    const catalog = createCatalog({ targets: [routable('cheap', 2), routable('dear', 1)], aliases: {} });
+    const made = plan({ strategy: 'priority', catalog });
+    expect(order(made)).toEqual(['dear', 'cheap']);
+    expect(made.candidates[0]?.reasons).toEqual(['position 1', 'priority 1']);
+  });
+
+  it('is weighted all the same when a preset is asked for', () => {
+    const made = plan({ strategy: 'priority' }, 'auto:fast');
+    expect(made.strategy).toBe('weighted');
+    expect(order(made)).toEqual(['dear', 'middle', 'cheap']);
+  });
+});
+
+describe('a plan', () => {
+  it('puts targets that are not available last', () => {
+    const isAvailable = ({ backend }: Target) => ({ available: backend === 'dear', reason: 'circuit open' });
+    const made = plan({ isAvailable });
+    expect(order(made)).toEqual(['dear', 'cheap', 'middle']);
+    expect(made.candidates.map(({ reasons }) => reasons[0])).toEqual(['priority 1', 'circuit open', 'circuit open']);
+  });
+
+  it('keeps targets that are not available when there are no others', () => {
+    const made = plan({ strategy: 'priority', isAvailable: () => ({ available: false }) });
+    expect(order(made)).toEqual(['middle', 'dear', 'cheap']);
+    expect(made.candidates[0]?.reasons[0]).toBe('unavailable');
+  });
+
+  it('holds only the best candidate when fallback is off', () => {
+    const made = plan({ fallback: false });
+    expect(order(made)).toEqual(['cheap']);
+    expect(made.rejected.map(({ target, reason }) => `${target.backend}: ${reason}`)).toEqual([
+      'middle: fallback is switched off',
+      'dear: fallback is switched off',
+    ]);
+  });
+
+  it('leaves out, in strict mode, what cannot carry the request', () => {
+    const findLoss = (_: ChatRequest, { backend }: Target) => (backend === 'cheap' ? 'logit_bias' : undefined);
+    const made = plan({ findLoss }, 'm', true);
+    expect(order(made)).toEqual(['middle', 'dear']);
+    expect(made.rejected).toEqual([{ target: routable('cheap').target, reason: 'logit_bias' }]);
+  });
+
+  it('is refused in strict mode when no target can carry the request', () => {
+    expect(() => plan({ findLoss: () => 'seed' }, 'dear/m', true)).toThrow(
+      'Strict mode refuses what no candidate can carry: dear/m: seed',
+    );
+  });
+
+  it('does not look for losses outside strict mode, nor miss them when nobody can', () => {
+    expect(order(plan({ findLoss: () => 'seed' }))).toHaveLength(3);
+    expect(order(plan({}, 'm', true))).toHaveLength(3);
+  });
+
+  it('is made anew for each call though names are resolved once', () => {
+    const current = { price: 1 };
+    const planner = createPlanner({
+      catalog: createCatalog({ targets: [routable('a'), routable('b')], aliases: {} }),
+      strategy: 'weighted',
+      weights: { cost: 1, latency: 0, availability: 0 },
+      statistics: { of: () => undefined },
+      priceOf: ({ backend }) => (backend === 'a' ? current.price : 2),
+      isAvailable: () => ({ available: true }),
+      fallback: true,
+    });
+    expect(order(planner(request('auto'), { strict: false }))).toEqual(['a', 'b']);
+    current.price = 3;
+    expect(order(planner(request('auto'), { strict: false }))).toEqual(['b', 'a']);
+    expect(order(planner(request('auto'), { strict: false, pinnedBackend: 'a' }))).toEqual(['a']);
+  });
+
+  it('stays right when clients invent more names than are remembered', () => {
+    const planner = createPlanner({
+      catalog: createCatalog({ targets: [routable('a')], aliases: {} }),
+      strategy: 'weighted',
+      weights: { cost: 1, latency: 0, availability: 0 },
+      statistics: { of: () => undefined },
+      priceOf: () => undefined,
+      isAvailable: () => ({ available: true }),
+      fallback: true,
+    });
+    for (let index = 0; index <= 1000; index += 1) {
+      const { candidates } = planner(request(`a/model-${index}`), { strict: false });
+      expect(candidates[0]?.target.model).toBe(`model-${index}`);
+    }
+  });
+});

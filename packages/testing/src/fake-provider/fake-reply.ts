@@ -1,0 +1,66 @@
+import type { Framing } from '@claudette/core';
+
+import type { Answer } from './answer.js';
+import { write } from './step.js';
+import type { Step, WireHeaders } from './step.js';
+import { splitEvery } from './wire.js';
+import type { Piece, Wire, WireError } from './wire.js';
+
+/** A reply as it would go out if nothing went wrong. Faults change it, or what is done with it. */
+export interface FakeReply {
+  readonly wire: Wire;
+  readonly callNumber: number;
+  readonly framing: Framing;
+  readonly status: number;
+  readonly headers: WireHeaders;
+  readonly pieces: readonly Piece[];
+}
+
+const contentTypes = { json: 'application/json', sse: 'text/event-stream; charset=utf-8' } as const;
+
+/** A JSON body has no events: its thirds stand for them, so that every fault finds its place in it too. */
+export function toPieces(body: string): Piece[] {
+  const roles = ['preamble', 'content', 'terminal'] as const;
+  const parts = splitEvery(body, Math.max(1, Math.ceil(Array.from(body).length / roles.length)));
+  return roles.map((role, index) => ({ role, text: parts[index] ?? '' }));
+}
+
+const headersOf = (wire: Wire, callNumber: number, framing: Framing): Record<string, string> => ({
+  'content-type': contentTypes[framing],
+  ...(framing === 'sse' && { 'cache-control': 'no-cache' }),
+  ...wire.headers(callNumber),
+});
+
+/** The model's answer, in the framing the client asked for. */
+export function answerReply(wire: Wire, answer: Answer, framing: Framing): FakeReply {
+  const { number: callNumber } = answer;
+  const pieces = framing === 'sse' ? wire.stream(answer) : toPieces(wire.body(answer));
+  return { wire, callNumber, framing, status: 200, headers: headersOf(wire, callNumber, framing), pieces };
+}
+
+/** A JSON body that is no answer: a list of models, an error. */
+export const jsonReply = (wire: Wire, callNumber: number, body: string, status = 200): FakeReply => ({
+  wire,
+  callNumber,
+  framing: 'json',
+  status,
+  headers: headersOf(wire, callNumber, 'json'),
+  pieces: toPieces(body),
+});
+
+/** An error as the vendor reports it. */
+export const errorReply = (wire: Wire, callNumber: number, error: WireError): FakeReply =>
+  jsonReply(wire, callNumber, wire.errorBody(error, callNumber), error.status);
+
+export const headersStep = (reply: FakeReply): Step => ({
+  do: 'headers',
+  status: reply.status,
+  headers: reply.headers,
+});
+
+/** The reply without any fault. A JSON body leaves in one write. */
+export function plainSteps(reply: FakeReply): Step[] {
+  const texts = reply.pieces.map((piece) => piece.text);
+  const writes = reply.framing === 'json' ? [texts.join('')] : texts;
+  return [headersStep(reply), ...writes.map(write), { do: 'end' }];
+}

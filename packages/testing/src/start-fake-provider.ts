@@ -1,0 +1,15 @@
+import { parseArgs } from 'node:util';
+
+import { createFakeProvider } from './fake-provider/create-fake-provider.js';
+
+const DEFAULT_PORT = '4010';
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: DEFAULT_PORT } } });
+const provider = await createFakeProvider({ port: Number(values.port) });
+
+process.stdout.write(
+  `The fake provider listens on ${provider.url}\n` +
+    'POST /v1/chat/completions or /v1/messages; add a header such as "x-fake-behaviour: stall" to see it misbehave.\n',
+);
+process.once('SIGINT', () => void provider.close());
+process.once('SIGTERM', () => void provider.close());
