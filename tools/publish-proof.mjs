@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
  * for every other package, which it must not have. Only our scope points to that registry; third-party packages come from
  * the registry npm is set up with.
  */
-const leaf = `@claudette/${process.argv[2] ?? 'protocol'}`;
+const leaf = `@claudette/${process.argv[2] ?? 'resilience'}`;
 const published = ['@claudette/core', leaf];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -52,6 +52,8 @@ const startRegistry = async (port) => {
   const script = `${root}node_modules/verdaccio/bin/verdaccio`;
   const registry = spawn(process.execPath, [script, '--config', config, '--listen', `127.0.0.1:${port}`], {
     cwd: work,
+    // It warns about running as root, which a container's build does.
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const url = `http://127.0.0.1:${port}/`;

@@ -30,6 +30,7 @@ export { errorCatalog, GatewayError, toGatewayError, UpstreamError } from './err
 export type { FaultDomain, GatewayErrorCode, UpstreamFault } from './errors.js';
 export { compose } from './exchange.js';
 export type { Exchange, Interceptor } from './exchange.js';
+export { formatMoney } from './format-money.js';
 export { linkAbort } from './linked-abort.js';
 export type { LinkedAbort } from './linked-abort.js';
 export type { ExchangeRecord, Money, Observation, Observe } from './observe.js';

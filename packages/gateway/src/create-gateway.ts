@@ -48,7 +48,7 @@ function assemble(config: Config, backends: readonly Backend[], runtime: Runtime
     clock,
     observe,
     strict: config.routing.strict,
-    costOf: priceReply(prices),
+    costOf: priceReply(prices, clock),
     exchange,
   };
   const answer = createAnswer(shared);

@@ -3,7 +3,7 @@ import { createCache, createSecondTier } from '@claudette/cache';
 import type { ConnectionPool } from '@claudette/connection-pool';
 import { createConnectionPool } from '@claudette/connection-pool';
 import type { Clock, Observe, Transport } from '@claudette/core';
-import type { Credentials } from '@claudette/credentials';
+import type { Credentials, Redactor } from '@claudette/credentials';
 import { createCredentials, createEnvironmentSource, createRedactor } from '@claudette/credentials';
 import type { KeyStore, Ledger, PriceBook } from '@claudette/ledger';
 import { createKeyStore, createLedger, createPriceBook, IN_MEMORY, openDatabase } from '@claudette/ledger';
@@ -44,6 +44,15 @@ export interface Runtime {
   readonly random: () => number;
   close(): Promise<void>;
 }
+
+/** Credentials whose secrets the redactor knows by value from their first use on. */
+const rememberSecrets = (credentials: Credentials, redactor: Redactor): Credentials => ({
+  async take(reference) {
+    const secret = await credentials.take(reference);
+    redactor.remember(secret);
+    return secret;
+  },
+});
 
 /** Every part hears of everything; none may stop a request, so what one throws is logged and counted nowhere else. */
 function fanOut(listeners: readonly Observe[], onError: (thrown: unknown) => void): Observe {
@@ -114,7 +123,7 @@ export async function createRuntime(config: Config, overrides: GatewayOverrides)
     observe,
     transport: overrides.transport ?? pool,
     pool,
-    credentials: createCredentials({ sources: [createEnvironmentSource(environment)] }),
+    credentials: rememberSecrets(createCredentials({ sources: [createEnvironmentSource(environment)] }), redactor),
     prices: createPriceBook(),
     ledger,
     keys,

@@ -89,7 +89,7 @@ export const withObserver =
         firstContentMs,
         usage,
         priceVersion: prices.version,
-        ...moneyOf(reply, priceUsage(prices, reply.target, usage)),
+        ...moneyOf(reply, priceUsage(prices, reply.target, usage, start.startedAtMs)),
         ...(outcome.cause && { errorCode: outcome.cause.code }),
         ...(outcome.finishReason && { finishReason: outcome.finishReason }),
       });

@@ -165,5 +165,7 @@ export type MetricNameOf<Type extends MetricRow['type']> = {
   [Name in MetricName]: Catalog[Name]['type'] extends Type ? Name : never;
 }[MetricName];
 
+type StringPer<Labels extends readonly string[]> = { readonly [Index in keyof Labels]: string };
+
 /** One value per label, in the catalogue's order. */
-export type LabelValues<Name extends MetricName> = { readonly [Index in keyof Catalog[Name]['labels']]: string };
+export type LabelValues<Name extends MetricName> = StringPer<Catalog[Name]['labels']>;

@@ -8,6 +8,8 @@ interface CacheOptions extends OpenOptions {
   readonly json?: boolean;
 }
 
+const switchedOff = 'the cache is switched off';
+
 /** `claudette cache stats|clear`. */
 export function addCacheCommands(program: Command): void {
   const cache = program.command('cache').description('the stored answers');
@@ -19,9 +21,15 @@ export function addCacheCommands(program: Command): void {
     .action(async (_own: unknown, command: Command) => {
       const { json = false, ...open } = options(command);
       await withGateway(open, async (gateway) => {
-        const stats = await gateway.cacheStats();
+        const { cache: stats } = gateway.status();
         createOutput({ json, quiet: false }).result(stats, () =>
-          formatTable([['WHAT', 'COUNT'], ...Object.entries(stats).map(([name, value]) => [name, String(value)])]),
+          stats === null
+            ? switchedOff
+            : formatTable([
+                ['TIER', 'ENTRIES', 'BYTES'],
+                ['memory', String(stats.entries), String(stats.bytes)],
+                ['store', String(stats.secondTier?.entries ?? 0), ''],
+              ]),
         );
       });
     });
@@ -33,7 +41,15 @@ export function addCacheCommands(program: Command): void {
       const { json = false, ...open } = options(command);
       await withGateway(open, async (gateway) => {
         const cleared = await gateway.clearCache();
-        createOutput({ json, quiet: false }).result(cleared, () => `entries before: ${cleared.before}, after: ${cleared.after}`);
+        createOutput({ json, quiet: false }).result(cleared ?? null, () =>
+          cleared === undefined
+            ? switchedOff
+            : formatTable([
+                ['TIER', 'BEFORE', 'AFTER'],
+                ['memory', String(cleared.before.memory), String(cleared.after.memory)],
+                ['store', String(cleared.before.secondTier), String(cleared.after.secondTier)],
+              ]),
+        );
       });
     });
 }

@@ -1,6 +1,8 @@
-import type { UsageGrouping } from '@claudette/gateway';
+import type { Money, Usage } from '@claudette/core';
+import { formatMoney, totalInputTokens, totalOutputTokens } from '@claudette/core';
+import type { UsageGroup, UsageRow } from '@claudette/gateway';
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 import { withGateway } from '../open-gateway.js';
 import type { OpenOptions } from '../open-gateway.js';
@@ -8,11 +10,35 @@ import { createOutput, formatTable } from '../output.js';
 
 interface UsageOptions extends OpenOptions {
   readonly json?: boolean;
-  readonly by: UsageGrouping;
-  readonly days: string;
+  readonly by: UsageGroup;
+  readonly days: number;
 }
 
 const DAY_MS = 86_400_000;
+const MAX_DAYS = 36_500;
+
+const parseDays = (text: string): number => {
+  const days = Number(text);
+  if (text.trim() !== '' && days > 0 && days <= MAX_DAYS) return days;
+  throw new InvalidArgumentError(`Must be a number of days above 0, at most ${MAX_DAYS}.`);
+};
+
+const formatSum = (sums: readonly Money[]): string =>
+  sums.map((money) => `${formatMoney(money)} ${money.currency}`).join(' + ') || '0';
+
+const toCells = (row: UsageRow): string[] => {
+  const tokens: Usage = { ...row.tokens, source: 'measured' };
+  return [
+    row.group ?? '-',
+    String(row.requests),
+    String(row.hits),
+    String(totalInputTokens(tokens)),
+    String(totalOutputTokens(tokens)),
+    formatSum(row.cost),
+    formatSum(row.saved),
+    String(row.unknownCosts),
+  ];
+};
 
 /** `claudette usage`: requests, tokens and money from the ledger. */
 export function addUsageCommand(program: Command): void {
@@ -20,24 +46,13 @@ export function addUsageCommand(program: Command): void {
     .command('usage')
     .description('requests, tokens and cost from the ledger')
     .addOption(new Option('--by <what>', 'a row for each').choices(['day', 'backend', 'model', 'key']).default('day'))
-    .addOption(new Option('--days <number>', 'how far back').default('30'))
+    .addOption(new Option('--days <number>', 'how far back').default(30).argParser(parseDays))
     .action(async (_own: unknown, command: Command) => {
       const { json = false, by, days, ...open } = command.optsWithGlobals<UsageOptions>();
       await withGateway(open, async (gateway) => {
-        const rows = await gateway.usage({ groupBy: by, sinceMs: Date.now() - Number(days) * DAY_MS });
+        const rows = await gateway.usage({ groupBy: by, sinceMs: Date.now() - days * DAY_MS });
         createOutput({ json, quiet: false }).result(rows, () =>
-          formatTable([
-            [by.toUpperCase(), 'REQUESTS', 'INPUT', 'OUTPUT', 'COST', 'SAVED', 'UNPRICED'],
-            ...rows.map((row) => [
-              row.group,
-              String(row.requests),
-              String(row.inputTokens),
-              String(row.outputTokens),
-              row.cost,
-              row.saved,
-              String(row.unpriced),
-            ]),
-          ]),
+          formatTable([[by.toUpperCase(), 'REQUESTS', 'HITS', 'INPUT', 'OUTPUT', 'COST', 'SAVED', 'UNPRICED'], ...rows.map(toCells)]),
         );
       });
     });

@@ -1,6 +1,5 @@
+import { formatMoney } from '@claudette/core';
 import type { Loss, Money, Reply } from '@claudette/core';
-
-import { formatMoney } from '../format-money.js';
 
 const MAX_LOSS_HEADER_BYTES = 2048;
 

@@ -1,9 +1,8 @@
 import type { Call, ChatEvent, Clock, Exchange, FinishReason, Loss, Money, Observe, Outcome, Reply } from '@claudette/core';
-import { totalInputTokens, totalOutputTokens } from '@claudette/core';
+import { formatMoney, totalInputTokens, totalOutputTokens } from '@claudette/core';
 
 import { readEvents } from '../answer/read-events.js';
 import { createExchangeId } from '../exchange-id.js';
-import { formatMoney } from '../format-money.js';
 import { toChatRequest } from './question.js';
 import type { Asked } from './question.js';
 

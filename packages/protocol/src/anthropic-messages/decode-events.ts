@@ -164,11 +164,13 @@ export const decodeStep = (state: DecodeState, event: JsonObject): DecodeStep =>
 };
 
 /**
- * The data of a frame as an object that names its type; a frame without one has its event's name.
+ * The data of a frame as an object that names its type; one without has its event's name, and a frame called `error` is
+ * one whatever it holds.
  * @throws SyntaxError or GatewayError when it is not a JSON object
  */
 export const parseEvent = ({ event, data }: SseEvent): JsonObject => {
   const value = readObject(JSON.parse(data), `the data of ${event ?? 'a frame'}`);
+  if (event === 'error' && value['type'] !== 'error') return { type: 'error', error: value['error'] ?? value };
   return value['type'] === undefined && event !== undefined ? { ...value, type: event } : value;
 };
 

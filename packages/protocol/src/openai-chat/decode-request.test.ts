@@ -46,7 +46,11 @@ describe('a decoded request', () => {
       { response_format: { type: 'json_schema', json_schema: { name: 'n' } } },
       { outputFormat: { kind: 'json-schema', schema: {}, name: 'n' } },
     ],
-    ['a tool without a schema', { tools: [{ type: 'function', function: { name: 'f', parameters: null } }] }, { tools: [{ name: 'f' }] }],
+    [
+      'a tool without a schema',
+      { tools: [{ type: 'function', function: { name: 'f', parameters: null } }] },
+      { tools: [{ name: 'f' }] },
+    ],
     [
       'a cache hint of a tool',
       { tools: [{ type: 'function', function: { name: 'f' }, cache_control: { type: 'ephemeral', ttl: '1h' } }] },
@@ -106,7 +110,9 @@ describe('a decoded message', () => {
     ['in its field', { content: null, refusal: 'No.' }],
     ['among its parts', { content: [{ type: 'refusal', refusal: 'No.' }] }],
   ])('has a refusal %s', (_, fields) => {
-    expect(decodeMessage({ role: 'assistant', ...fields }).messages[0]?.parts).toEqual([{ type: 'refusal', text: 'No.' }]);
+    expect(decodeMessage({ role: 'assistant', ...fields }).messages[0]?.parts).toEqual([
+      { type: 'refusal', text: 'No.' },
+    ]);
   });
 
   it('has reasoning under its other name', () => {
@@ -143,7 +149,10 @@ describe('a request that is not valid', () => {
       { messages: [{ role: 'robot' }] },
       'messages[0].role must be one of system, developer, user, assistant, tool, function, but is "robot"',
     ],
-    [{ messages: [user, { role: 'user' }] }, 'messages[1].content must be a string or an array of parts, but is undefined'],
+    [
+      { messages: [user, { role: 'user' }] },
+      'messages[1].content must be a string or an array of parts, but is undefined',
+    ],
     [{ messages: [{ role: 'user', content: ['a'] }] }, 'messages[0].content[0] must be an object, but is "a"'],
     [{ messages: [{ role: 'user', content: [{}] }] }, 'messages[0].content[0].type must be a string, but is undefined'],
     [

@@ -13,6 +13,11 @@ describe('models for an OpenAI client', () => {
   });
 
   it('can be asked for one by one', () => {
-    expect(parse(encodeModel({ id: 'm', ownedBy: 'lab' }))).toEqual({ id: 'm', object: 'model', created: 0, owned_by: 'lab' });
+    expect(parse(encodeModel({ id: 'm', ownedBy: 'lab' }))).toEqual({
+      id: 'm',
+      object: 'model',
+      created: 0,
+      owned_by: 'lab',
+    });
   });
 });

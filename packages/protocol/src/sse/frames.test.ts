@@ -19,10 +19,14 @@ describe('frames', () => {
   it('come back as they were written', () => {
     const line = fc.string().filter((text) => !/[\n\r\ufeff]/.test(text));
     fc.assert(
-      fc.property(fc.option(fc.string({ minLength: 1, unit: fc.constantFrom('a', '_') }), { nil: undefined }), line, (event, data) => {
-        const written = event === undefined ? { data } : { event, data };
-        expect(parseFrames(formatFrame(written))).toEqual([written]);
-      }),
+      fc.property(
+        fc.option(fc.string({ minLength: 1, unit: fc.constantFrom('a', '_') }), { nil: undefined }),
+        line,
+        (event, data) => {
+          const written = event === undefined ? { data } : { event, data };
+          expect(parseFrames(formatFrame(written))).toEqual([written]);
+        },
+      ),
     );
   });
 

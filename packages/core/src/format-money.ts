@@ -1,4 +1,4 @@
-import type { Money } from '@claudette/core';
+import type { Money } from './observe.js';
 
 const NANO = 1_000_000_000n;
 

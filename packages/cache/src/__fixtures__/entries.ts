@@ -1,0 +1,22 @@
+import type { Entry } from '../entry.js';
+import { target } from './calls.js';
+import { usage } from './upstream.js';
+
+/** When the fake clock starts. */
+export const startMs = 1_700_000_000_000;
+
+export const anEntry = (fields: Partial<Entry> = {}): Entry => ({
+  digest: 'd1',
+  target,
+  dialect: target.dialect,
+  framing: 'sse',
+  status: 200,
+  headers: { 'x-request-id': 'r1' },
+  bytes: new TextEncoder().encode('data: hello\n\n'),
+  usage,
+  finishReason: 'stop',
+  losses: [],
+  storedAtMs: startMs,
+  expiresAtMs: startMs + 60_000,
+  ...fields,
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { createFakeClock } from '@claudette/testing';
+
+import { anEntry, startMs } from './__fixtures__/entries.js';
+import { createMemoryTier, entryBytes } from './memory-tier.js';
+import type { MemoryTierOptions } from './memory-tier.js';
+
+const setUp = (options: Partial<MemoryTierOptions> = {}) => {
+  const clock = createFakeClock();
+  const evicted: string[] = [];
+  const tier = createMemoryTier({
+    clock,
+    maxEntries: 3,
+    maxBytes: 1_000_000,
+    maxEntryBytes: 1_000,
+    onEvicted: (reason, count) => void evicted.push(`${reason} ${count}`),
+    ...options,
+  });
+  return { clock, evicted, tier };
+};
+
+describe('the memory tier', () => {
+  it('gives back what was stored', () => {
+    const { tier } = setUp();
+    const entry = anEntry();
+    tier.set('a', entry);
+    expect(tier.get('a')).toBe(entry);
+  });
+
+  it('knows nothing of other keys', () => {
+    expect(setUp().tier.get('a')).toBeUndefined();
+  });
+
+  it('lets the least recently used leave when there are too many', () => {
+    const { tier, evicted } = setUp();
+    for (const key of ['a', 'b', 'c']) tier.set(key, anEntry());
+    tier.get('a');
+    tier.set('d', anEntry());
+    expect(['a', 'b', 'c', 'd'].filter((key) => tier.get(key))).toEqual(['a', 'c', 'd']);
+    expect(evicted).toEqual(['entries 1']);
+  });
+
+  it('lets as many leave as the bytes need', () => {
+    const size = entryBytes('a', anEntry());
+    const { tier, evicted } = setUp({ maxBytes: 2 * size });
+    tier.set('a', anEntry());
+    tier.set('b', anEntry());
+    tier.set('c', anEntry({ bytes: new Uint8Array(anEntry().bytes.byteLength + 1) }));
+    expect([tier.entries, evicted]).toEqual([1, ['bytes 1', 'bytes 1']]);
+  });
+
+  it('does not serve an entry from the millisecond of its expiry', () => {
+    const { tier, clock, evicted } = setUp();
+    tier.set('a', anEntry({ expiresAtMs: startMs + 5 }));
+    clock.advance(4);
+    expect(tier.get('a')).toBeDefined();
+    clock.advance(1);
+    expect(tier.get('a')).toBeUndefined();
+    expect([tier.entries, tier.bytes, evicted]).toEqual([0, 0, ['expired 1']]);
+  });
+
+  it.each([
+    ['is too large', { bytes: new Uint8Array(1_001) }, {}],
+    ['is larger than the whole tier', {}, { maxBytes: 10 }],
+    ['has expired', { expiresAtMs: startMs }, {}],
+    ['finds no room at all', {}, { maxEntries: 0 }],
+  ])('refuses an entry that %s', (_, fields, options) => {
+    const { tier } = setUp(options);
+    expect([tier.set('a', anEntry(fields)), tier.entries, tier.bytes]).toEqual([false, 0, 0]);
+  });
+
+  it('does not keep the old entry when the new one of its key is refused', () => {
+    const { tier } = setUp();
+    tier.set('a', anEntry());
+    tier.set('a', anEntry({ bytes: new Uint8Array(1_001) }));
+    expect(tier.get('a')).toBeUndefined();
+  });
+
+  it('counts key, bytes, headers and losses', () => {
+    const bare = entryBytes('', anEntry({ bytes: new Uint8Array(), headers: {} }));
+    const full = anEntry({ bytes: new Uint8Array(5), headers: { ab: 'c' }, losses: [{ path: 'p', reason: 'why' }] });
+    expect(entryBytes('key', full) - bare).toBe(3 + 5 + 3 + 4);
+  });
+
+  it('counts to the byte, whatever happens', () => {
+    const step = fc.record({
+      action: fc.constantFrom('set', 'set', 'set', 'get', 'delete', 'wait'),
+      key: fc.constantFrom('a', 'bb', 'ccc', 'dddd', 'eeeee'),
+      size: fc.nat(1_200),
+    });
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const { tier, clock } = setUp({ maxBytes: 3_000 });
+        for (const { action, key, size } of steps) {
+          if (action === 'set') tier.set(key, anEntry({ bytes: new Uint8Array(size), expiresAtMs: clock.epochMs() + 50 }));
+          if (action === 'get') tier.get(key);
+          if (action === 'delete') tier.delete(key);
+          if (action === 'wait') clock.advance(20);
+          expect(tier.bytes).toBeLessThanOrEqual(3_000);
+          expect(tier.entries).toBeLessThanOrEqual(3);
+        }
+        for (const key of ['a', 'bb', 'ccc', 'dddd', 'eeeee']) tier.delete(key);
+        expect([tier.entries, tier.bytes]).toEqual([0, 0]);
+      }),
+    );
+  });
+
+  it('is empty after it was cleared', () => {
+    const { tier } = setUp();
+    tier.set('a', anEntry());
+    tier.clear();
+    expect([tier.entries, tier.bytes, tier.get('a')]).toEqual([0, 0, undefined]);
+  });
+});
