@@ -14,13 +14,32 @@ const number = fc.double({ noNaN: true, noDefaultInfinity: true });
 
 /** A value other than the one every request starts with, for every field that changes the answer. */
 const changes: fc.Arbitrary<Partial<ChatRequest>> = fc.oneof(
-  fc.record({ messages: fc.array(fc.record({ role: fc.constant('user' as const), parts: fc.tuple(fc.record({ type: fc.constant('text' as const), text })) }), { minLength: 2, maxLength: 3 }) }),
-  fc.record({ messages: fc.tuple(fc.record({ role: fc.constant('assistant' as const), parts: fc.constant([]), name: text })) }),
-  fc.record({ tools: fc.array(fc.record({ name: text, parameters: fc.jsonValue(), strict: fc.boolean() }), { minLength: 1 }) }),
-  fc.record({ toolChoice: fc.oneof(fc.constantFrom({ kind: 'auto' as const }, { kind: 'none' as const }), fc.record({ kind: fc.constant('tool' as const), name: text })) }),
+  fc.record({
+    messages: fc.array(
+      fc.record({
+        role: fc.constant('user' as const),
+        parts: fc.tuple(fc.record({ type: fc.constant('text' as const), text })),
+      }),
+      { minLength: 2, maxLength: 3 },
+    ),
+  }),
+  fc.record({
+    messages: fc.tuple(fc.record({ role: fc.constant('assistant' as const), parts: fc.constant([]), name: text })),
+  }),
+  fc.record({
+    tools: fc.array(fc.record({ name: text, parameters: fc.jsonValue(), strict: fc.boolean() }), { minLength: 1 }),
+  }),
+  fc.record({
+    toolChoice: fc.oneof(
+      fc.constantFrom({ kind: 'auto' as const }, { kind: 'none' as const }),
+      fc.record({ kind: fc.constant('tool' as const), name: text }),
+    ),
+  }),
   fc.record({ parallelToolCalls: fc.boolean() }),
   fc.record({ outputFormat: fc.record({ kind: fc.constant('json-schema' as const), schema: fc.jsonValue() }) }),
-  fc.record({ reasoning: fc.record({ effort: fc.constantFrom('low' as const, 'high' as const), budgetTokens: fc.nat() }) }),
+  fc.record({
+    reasoning: fc.record({ effort: fc.constantFrom('low' as const, 'high' as const), budgetTokens: fc.nat() }),
+  }),
   fc.record({ maxOutputTokens: fc.nat() }),
   fc.record({ temperature: number }),
   fc.record({ topP: number }),
@@ -30,14 +49,27 @@ const changes: fc.Arbitrary<Partial<ChatRequest>> = fc.oneof(
   fc.record({ presencePenalty: number }),
   fc.record({ frequencyPenalty: number }),
   fc.record({ choices: fc.nat() }),
-  fc.record({ foreign: fc.array(fc.record({ dialect: fc.constantFrom('openai-chat' as const, 'anthropic-messages' as const), path: text, value: fc.jsonValue() }), { minLength: 1 }) }),
+  fc.record({
+    foreign: fc.array(
+      fc.record({
+        dialect: fc.constantFrom('openai-chat' as const, 'anthropic-messages' as const),
+        path: text,
+        value: fc.jsonValue(),
+      }),
+      { minLength: 1 },
+    ),
+  }),
 );
 
 /** The same value with the keys of every object in the opposite order. */
 const turned = <T>(value: T): T => {
   if (Array.isArray(value)) return value.map(turned) as T;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).reverse().map(([key, each]) => [key, turned(each)])) as T;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, each]) => [key, turned(each)]),
+  ) as T;
 };
 
 describe('a digest', () => {
@@ -100,7 +132,10 @@ describe('a digest', () => {
 });
 
 describe('a digest of what a client sent', () => {
-  const sent = (body: string, headers: Record<string, string> = {}) => ({ body: new TextEncoder().encode(body), headers });
+  const sent = (body: string, headers: Record<string, string> = {}) => ({
+    body: new TextEncoder().encode(body),
+    headers,
+  });
 
   it('depends on the headers of the dialect', () => {
     const one = digestRequest(aRequest(), sharedScope, sent('', { 'anthropic-beta': 'context-1m' }));
@@ -114,7 +149,9 @@ describe('a digest of what a client sent', () => {
   });
 
   it('does not depend on white space', () => {
-    expect(digestRequest(aRequest(), sharedScope, sent('{ }'))).toBe(digestRequest(aRequest(), sharedScope, sent('{}')));
+    expect(digestRequest(aRequest(), sharedScope, sent('{ }'))).toBe(
+      digestRequest(aRequest(), sharedScope, sent('{}')),
+    );
   });
 
   it.each([

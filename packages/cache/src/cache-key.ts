@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { targetName } from '@claudette/core';
-import type { ChatRequest, ForeignField, Original, Target } from '@claudette/core';
+import type { ChatRequest, Original, Target } from '@claudette/core';
 
 import type { Scope } from './scope.js';
 
@@ -42,27 +42,24 @@ export function digestRequest(
   };
   const writeFields = (fields: object, without: ReadonlySet<string>): string => {
     let text = '{';
-    for (const [key, value] of Object.entries(fields).sort(byKey)) {
+    for (const key of Object.keys(fields).sort()) {
+      const value: unknown = fields[key as keyof typeof fields];
       if (value !== undefined && !without.has(key)) text += `${JSON.stringify(key)}:${write(value)},`;
     }
     return `${text}}`;
   };
 
   const { foreign, ...question } = request;
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([scope.kind, scope.id]));
-  hash.update(writeFields(question, transportFields));
+  let text = JSON.stringify([scope.kind, scope.id]) + writeFields(question, transportFields);
   // Foreign fields come in the order of the client's keys, which means nothing.
-  hash.update(foreign.map((field: ForeignField) => write(field)).sort().join());
+  text += `[${foreign.map(write).sort().join()}]`;
   if (original !== undefined) {
-    hash.update(writeFields(original.headers, ignoredHeaders));
-    if (!exact) hash.update(original.body);
+    text += writeFields(original.headers, ignoredHeaders);
+    if (!exact) text += hash('sha256', original.body, 'base64url');
   }
-  return hash.digest('base64url');
+  return hash('sha256', text, 'base64url');
 }
 
 /** The key of an answer: the question and who answered. Looked up under each target of a plan, stored under one. */
 export const keyFor = (digest: string, target: Pick<Target, 'backend' | 'model'>): string =>
   `${digest}:${targetName(target)}`;
-
-const byKey = ([left]: [string, unknown], [right]: [string, unknown]): number => (left < right ? -1 : 1);

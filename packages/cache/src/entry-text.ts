@@ -26,7 +26,8 @@ export const formatEntry = (key: string, entry: Entry): string => {
 export const parseEntry = (key: string, text: string): Entry | undefined => {
   const head = text.slice(0, CHECK_AT);
   const body = text.slice(BODY_AT);
-  if (head.slice(EXPIRY_DIGITS) !== VERSION || text.slice(CHECK_AT, BODY_AT) !== checkOf(key, head, body)) return undefined;
+  if (head.slice(EXPIRY_DIGITS) !== VERSION || text.slice(CHECK_AT, BODY_AT) !== checkOf(key, head, body))
+    return undefined;
   const stored = JSON.parse(body) as Omit<Entry, 'bytes'> & { readonly bytes: string };
   // Copied: a small Buffer is a window of a larger pool, which it would keep alive.
   return { ...stored, bytes: new Uint8Array(Buffer.from(stored.bytes, 'base64')) };

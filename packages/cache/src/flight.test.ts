@@ -147,7 +147,10 @@ describe('the outcome of a reader', () => {
   it('is known at once for a whole JSON reply', async () => {
     const { flight, upstream } = setUp({}, 'json');
     const [leader, follower] = await joinTwo(flight, () => upstream.last.say('END'));
-    expect(await Promise.all([leader.outcome, follower.outcome])).toMatchObject([{ kind: 'complete' }, { kind: 'complete' }]);
+    expect(await Promise.all([leader.outcome, follower.outcome])).toMatchObject([
+      { kind: 'complete' },
+      { kind: 'complete' },
+    ]);
   });
 
   it('is known at once to one who joins a finished JSON reply', async () => {
@@ -167,7 +170,10 @@ describe('the outcome of a reader', () => {
       { status: 'rejected', reason: codeOf('stream_broken') },
       { status: 'rejected', reason: codeOf('stream_broken') },
     ]);
-    expect(await Promise.all(replies.map(({ outcome }) => outcome))).toMatchObject([{ kind: 'failed' }, { kind: 'failed' }]);
+    expect(await Promise.all(replies.map(({ outcome }) => outcome))).toMatchObject([
+      { kind: 'failed' },
+      { kind: 'failed' },
+    ]);
   });
 
   it('is the failure also for one who was not reading when it happened', async () => {

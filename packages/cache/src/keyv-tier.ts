@@ -62,7 +62,11 @@ export function createKeyvTier({ keyv, catalogue }: KeyvStore, options: KeyvTier
     async write(batch) {
       const nowMs = clock.epochMs();
       await keyv.setMany(
-        batch.map(([key, entry]) => ({ key, value: formatEntry(key, entry), ttl: Math.max(1, entry.expiresAtMs - nowMs) })),
+        batch.map(([key, entry]) => ({
+          key,
+          value: formatEntry(key, entry),
+          ttl: Math.max(1, entry.expiresAtMs - nowMs),
+        })),
       );
       for (const [key] of batch) index.add(key);
       await sweep().catch(() => undefined);
@@ -147,7 +151,7 @@ export function createKeyvTier({ keyv, catalogue }: KeyvStore, options: KeyvTier
     },
     async list() {
       const all: string[] = [];
-      for (let position = 0; ; ) {
+      for (let position = 0; ;) {
         const page = await catalogue.listAfter(position);
         if (page.keys.length === 0) return all;
         all.push(...page.keys);
@@ -175,7 +179,10 @@ export function createKeyvTier({ keyv, catalogue }: KeyvStore, options: KeyvTier
     async close() {
       if (closed) return;
       closed = true;
-      await within(closeTimeoutMs, queue.flush().then(() => keyv.disconnect()));
+      await within(
+        closeTimeoutMs,
+        queue.flush().then(() => keyv.disconnect()),
+      );
     },
   };
 }

@@ -94,7 +94,8 @@ describe('the memory tier', () => {
       fc.property(fc.array(step), (steps) => {
         const { tier, clock } = setUp({ maxBytes: 3_000 });
         for (const { action, key, size } of steps) {
-          if (action === 'set') tier.set(key, anEntry({ bytes: new Uint8Array(size), expiresAtMs: clock.epochMs() + 50 }));
+          if (action === 'set')
+            tier.set(key, anEntry({ bytes: new Uint8Array(size), expiresAtMs: clock.epochMs() + 50 }));
           if (action === 'get') tier.get(key);
           if (action === 'delete') tier.delete(key);
           if (action === 'wait') clock.advance(20);

@@ -37,27 +37,45 @@ export const entryBytes = (key: string, entry: Entry): number => {
   return bytes;
 };
 
+/** A place in the order of use. (A Map's own order would do, but walking to its first key passes all that were deleted.) */
 interface Slot {
+  readonly key: string;
   readonly entry: Entry;
   readonly bytes: number;
+  older: Slot | undefined;
+  newer: Slot | undefined;
 }
 
 export function createMemoryTier(options: MemoryTierOptions): MemoryTier {
   const { clock, maxEntries, maxBytes, maxEntryBytes, onEvicted } = options;
-  /** A Map keeps the order of insertion: what is used is put in again, so the first one is the least recently used. */
   const slots = new Map<string, Slot>();
+  let oldest: Slot | undefined;
+  let newest: Slot | undefined;
   let total = 0;
 
-  const remove = (key: string, slot: Slot): void => {
-    slots.delete(key);
+  const unlink = ({ older, newer }: Slot): void => {
+    if (older === undefined) oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) newest = older;
+    else newer.older = older;
+  };
+  const append = (slot: Slot): void => {
+    slot.older = newest;
+    slot.newer = undefined;
+    if (newest === undefined) oldest = slot;
+    else newest.newer = slot;
+    newest = slot;
+  };
+  const remove = (slot: Slot): void => {
+    unlink(slot);
+    slots.delete(slot.key);
     total -= slot.bytes;
   };
-
   const makeRoom = (): void => {
-    for (const [key, slot] of slots) {
+    while (oldest !== undefined) {
       const reason = slots.size > maxEntries ? 'entries' : total > maxBytes ? 'bytes' : undefined;
       if (reason === undefined) return;
-      remove(key, slot);
+      remove(oldest);
       onEvicted(reason, 1);
     }
   };
@@ -67,30 +85,35 @@ export function createMemoryTier(options: MemoryTierOptions): MemoryTier {
       const slot = slots.get(key);
       if (slot === undefined) return undefined;
       if (slot.entry.expiresAtMs <= clock.epochMs()) {
-        remove(key, slot);
+        remove(slot);
         onEvicted('expired', 1);
         return undefined;
       }
-      slots.delete(key);
-      slots.set(key, slot);
+      unlink(slot);
+      append(slot);
       return slot.entry;
     },
     set(key, entry) {
       const bytes = entryBytes(key, entry);
       const old = slots.get(key);
-      if (old !== undefined) remove(key, old);
-      if (entry.bytes.byteLength > maxEntryBytes || bytes > maxBytes || entry.expiresAtMs <= clock.epochMs()) return false;
-      slots.set(key, { entry, bytes });
+      if (old !== undefined) remove(old);
+      if (entry.bytes.byteLength > maxEntryBytes || bytes > maxBytes || entry.expiresAtMs <= clock.epochMs())
+        return false;
+      const slot: Slot = { key, entry, bytes, older: undefined, newer: undefined };
+      slots.set(key, slot);
+      append(slot);
       total += bytes;
       makeRoom();
       return slots.has(key);
     },
     delete(key) {
       const slot = slots.get(key);
-      if (slot !== undefined) remove(key, slot);
+      if (slot !== undefined) remove(slot);
     },
     clear() {
       slots.clear();
+      oldest = undefined;
+      newest = undefined;
       total = 0;
     },
     get entries() {

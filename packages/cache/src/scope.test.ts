@@ -15,8 +15,8 @@ describe('a scope', () => {
 
   it('is not shared by different kinds of the same id', () => {
     const request = aRequest();
-    const digests = [createScope('key', 'a'), createScope('user', 'a'), createScope('team', 'a'), sharedScope].map((scope) =>
-      digestRequest(request, scope),
+    const digests = [createScope('key', 'a'), createScope('user', 'a'), createScope('team', 'a'), sharedScope].map(
+      (scope) => digestRequest(request, scope),
     );
     expect(new Set(digests).size).toBe(4);
   });

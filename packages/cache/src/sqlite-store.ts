@@ -48,12 +48,15 @@ async function createPrivateFile(path: string): Promise<void> {
 }
 
 async function openStore(path: string): Promise<SqliteStore> {
-  const [{ Keyv }, { KeyvSqlite }] = await Promise.all([import('keyv'), import('@keyv/sqlite')]);
+  const { Keyv } = await import('keyv');
+  const { KeyvSqlite } = await import('@keyv/sqlite');
   const sqlite = new KeyvSqlite({ uri: `sqlite://${path}`, table: TABLE, busyTimeout: BUSY_TIMEOUT_MS });
   const keyv = new Keyv<string>({
     // Keyv would write a batch row by row, each in a transaction of its own.
     store: Object.assign(sqlite, { setMany: (rows: readonly StoredRow[]) => upsert(sqlite, rows) }),
     throwOnErrors: true,
+    // The table is ours alone; a prefix on every key would only take space.
+    namespace: '',
     // The text is ours, expiry included: no second envelope around it.
     serialize: ({ value }) => String(value),
     deserialize: (text) => ({ value: text as never, expires: undefined }),

@@ -139,7 +139,8 @@ export const withCache = (options: WithCacheOptions): Interceptor => {
     return (call) => {
       if (!isCacheable(call, sampling)) return next(call);
       const question = toQuestion(call);
-      if (question === undefined) return call.context.cacheMode === 'only' ? Promise.reject(nothingStored([])) : next(call);
+      if (question === undefined)
+        return call.context.cacheMode === 'only' ? Promise.reject(nothingStored([])) : next(call);
       if (call.context.cacheMode === 'refresh') return ask(question);
 
       const accepts = call.context.strict ? isLossless : always;
@@ -155,10 +156,14 @@ const always = (): boolean => true;
 const isLossless = (entry: Entry): boolean => entry.losses.length === 0;
 
 /** Calls share only what each of them could have got alone: an answer from a target of its own plan. */
-const toFlightKey = ({ keys, call }: Question): string => `${call.context.strict ? 'strict ' : ''}${[...keys].sort().join(' ')}`;
+const toFlightKey = ({ keys, call }: Question): string =>
+  `${call.context.strict ? 'strict ' : ''}${[...keys].sort().join(' ')}`;
 
 /** The others asked for the same and are still there: the first one's leaving says nothing about their answer. */
 const isTheLeadersAlone = (cause: unknown): boolean => cause instanceof GatewayError && cause.code === 'client_aborted';
 
 const nothingStored = (targets: readonly Target[]): GatewayError =>
-  new GatewayError('cache_only_miss', targets.length === 0 ? 'it cannot be cached' : targets.map(targetName).join(', '));
+  new GatewayError(
+    'cache_only_miss',
+    targets.length === 0 ? 'it cannot be cached' : targets.map(targetName).join(', '),
+  );

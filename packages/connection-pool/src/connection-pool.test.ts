@@ -104,6 +104,14 @@ describe('a connection pool', () => {
     expect(server.accepted).toBe(3);
   });
 
+  it('serves the queue when the backend closes each connection', async () => {
+    const server = await httpServer((_, response) => response.setHeader('connection', 'close').end('bye'));
+    const pool = aPool({ connectionsPerOrigin: 2 });
+    const answers = Array.from({ length: 20 }, async () => readText((await pool.send(aRequest(server.url))).body));
+    expect(await Promise.all(answers)).toEqual(Array.from({ length: 20 }, () => 'bye'));
+    expect(pool.stats()).toMatchObject([{ requests: 20, reused: 0, failures: 0 }]);
+  });
+
   it('shares the limit among requests with different connect timeouts', async () => {
     const { server, held } = await holding();
     const pool = aPool({ connectionsPerOrigin: 2 });

@@ -71,11 +71,11 @@ export function createConnector(origin: URL, { clock, idleTimeoutMs, ca }: Conne
   };
 
   const take = (): Socket | undefined => {
-    for (const [socket, unpark] of waiting) {
-      unpark();
-      if (!socket.destroyed) return socket.ref();
-    }
-    return undefined;
+    const [first] = waiting;
+    if (first === undefined) return undefined;
+    const [socket, unpark] = first;
+    unpark();
+    return socket.ref();
   };
 
   const park = (socket: Socket): void => {

@@ -48,6 +48,7 @@ export function decompress(source: ByteSource, decoder: Transform, toError: (fau
   const discard = (): void => {
     unwanted = true;
     compressed.destroy();
+    decoder.destroy();
   };
   const onStep = (step: IteratorResult<Uint8Array>): IteratorResult<Uint8Array, undefined> =>
     step.done === true ? endOfBody : step;

@@ -1,6 +1,6 @@
 import { UpstreamError } from '@claudette/core';
 import type { Clock, TransportRequest, TransportResponse } from '@claudette/core';
-import type { Dispatcher, Pool } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 
 import { createBodyReader } from './body-reader.js';
 import type { BodyReader } from './body-reader.js';
@@ -8,13 +8,22 @@ import { decompress, findDecoder } from './decompress.js';
 import { toUpstreamError } from './upstream-fault.js';
 
 export interface DispatchOptions {
-  readonly pool: Pool;
+  /** A client without a request. */
+  readonly client: Client;
   readonly request: TransportRequest;
   /** The request's path and query. */
   readonly path: string;
   readonly clock: Clock;
-  /** Called once, when the connection is free again or gone. */
-  readonly onDone: (cause?: unknown) => void;
+  /** Called once, when the client has no part in the request any more. */
+  readonly onDone: (end: RequestEnd) => void;
+}
+
+/** How the connection came out of a request. */
+export interface RequestEnd {
+  /** The answer came to its end: the client can take another request. */
+  readonly reusable: boolean;
+  /** What went wrong, unless the end was asked for. */
+  readonly cause?: unknown;
 }
 
 type IncomingHeaders = Record<string, string | string[] | undefined>;
@@ -22,11 +31,19 @@ type IncomingHeaders = Record<string, string | string[] | undefined>;
 /** What undici is told; what readers get is the signal's reason, or nothing when they cancelled. */
 const aborted = new Error('The request was aborted');
 
+const wellEnded: RequestEnd = { reusable: true };
+
 /**
- * Sends one request over a pool and resolves with its answer's head. One handler object and one promise per request: this
+ * Sends one request over a client and resolves with its answer's head. One handler object and one promise per request: this
  * is the hottest code of the package.
  */
-export const dispatchRequest = ({ pool, request, path, clock, onDone }: DispatchOptions): Promise<TransportResponse> =>
+export const dispatchRequest = ({
+  client,
+  request,
+  path,
+  clock,
+  onDone,
+}: DispatchOptions): Promise<TransportResponse> =>
   new Promise((resolve, reject) => {
     const { backend, signal, method, headers, body: requestBody } = request;
     let controller: Dispatcher.DispatchController | undefined;
@@ -35,16 +52,12 @@ export const dispatchRequest = ({ pool, request, path, clock, onDone }: Dispatch
 
     const abort = (): void => {
       unwanted = true;
-      controller?.abort(aborted);
+      if (controller === undefined) void client.destroy(aborted);
+      else controller.abort(aborted);
     };
-    const onAbort = (): void => {
-      // Without a connection there is nothing to abort: undici learns of it once it has one.
-      reject(signal.reason);
-      abort();
-    };
-    const done = (cause?: unknown): void => {
-      signal.removeEventListener('abort', onAbort);
-      onDone(cause);
+    const done = (end: RequestEnd): void => {
+      signal.removeEventListener('abort', abort);
+      onDone(end);
     };
 
     const answer = (status: number, incoming: IncomingHeaders): void => {
@@ -74,13 +87,11 @@ export const dispatchRequest = ({ pool, request, path, clock, onDone }: Dispatch
       resolve({ status, headers: known, body: decompress(reader.source, decoder(), toError) });
     };
 
-    signal.addEventListener('abort', onAbort, { once: true });
-    pool.dispatch(
+    signal.addEventListener('abort', abort, { once: true });
+    client.dispatch(
       { path, method, headers, body: requestBody ?? null },
       {
         onRequestStart(started) {
-          // Throwing here gives up the request and keeps the connection; nothing was written yet.
-          if (unwanted) throw aborted;
           controller = started;
         },
         onResponseStart(_, status, incoming) {
@@ -88,14 +99,13 @@ export const dispatchRequest = ({ pool, request, path, clock, onDone }: Dispatch
         },
         onResponseData: (_, chunk) => body?.push(chunk),
         onResponseEnd() {
-          done();
+          done(wellEnded);
           body?.end();
         },
         onResponseError(_, error) {
-          const cause = signal.aborted
-            ? signal.reason
-            : toUpstreamError(error, backend, controller === undefined ? 'queued' : 'sent');
-          done(unwanted ? undefined : cause);
+          const phase = controller === undefined ? 'queued' : 'sent';
+          const cause = signal.aborted ? signal.reason : toUpstreamError(error, backend, phase);
+          done(unwanted ? { reusable: false } : { reusable: false, cause });
           if (body === undefined) reject(cause);
           else body.fail(cause);
         },
@@ -107,7 +117,7 @@ const toHeaders = (incoming: IncomingHeaders): Record<string, string> => {
   const headers: Record<string, string> = {};
   for (const name in incoming) {
     const value = incoming[name];
-    if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ');
+    headers[name] = Array.isArray(value) ? value.join(', ') : String(value);
   }
   return headers;
 };

@@ -38,7 +38,7 @@ describe('a backend that cannot be reached', () => {
   });
 
   it('does not finish connecting in time', async () => {
-    const server = await rawServer(() => undefined, 'https');
+    const server = await rawServer((socket) => socket.resume(), 'https');
     const answer = aPool().send(aRequest(server.url, { connectTimeoutMs: 30 }));
     await expect(answer).rejects.toMatchObject({ ...unreachable, detail: expect.stringContaining('within 30 ms') });
     await eventually(() => server.sockets.size === 0);

@@ -1,6 +1,6 @@
 import { GatewayError, UpstreamError } from '@claudette/core';
 import type { Clock, TransportRequest, TransportResponse } from '@claudette/core';
-import { Pool } from 'undici';
+import { Client } from 'undici';
 
 import { createConnector } from './connector.js';
 import { dispatchRequest } from './dispatch-request.js';
@@ -54,51 +54,65 @@ interface Waiter {
 }
 
 /**
- * The connections to one origin: undici pools that share one limit and one queue. The queue is ours, since undici cannot
- * take a request out of its own, and its timers run only while somebody waits. undici's connect timeout belongs to a pool,
- * so there is one pool for each that requests ask for; in practice one.
+ * The connections to one origin: one undici client each, a limit, and a queue in order of arrival. undici's own pool is
+ * not used because it cannot take a request out of its queue, and because its clients connect anew after an abort only to
+ * find that nobody wants the answer any more (https://github.com/nodejs/undici/issues/5845). Here a connection that did
+ * not come to a proper end is destroyed together with its client.
  */
 export function createOriginPool(origin: URL, options: OriginPoolOptions): OriginPool {
   const { clock, connectionsPerOrigin, idleTimeoutMs, queueTimeoutMs, maxResponseHeaderBytes } = options;
   const connector = createConnector(origin, options);
-  const pools = new Map<number, Pool>();
+  const clients = new Set<Client>();
+  /** Clients without a request. The last one to become free is the first to be used: the rest may grow old and close. */
+  const free: Client[] = [];
   const waiting = new Set<Waiter>();
   let running = 0;
   let requests = 0;
   let failures = 0;
   let onIdle: (() => void) | undefined;
 
-  const poolFor = (connectTimeoutMs: number): Pool => {
-    let pool = pools.get(connectTimeoutMs);
-    if (pool === undefined) {
-      pool = new Pool(origin, {
-        connections: connectionsPerOrigin,
-        pipelining: 1,
-        connect: connector.connectWithin(connectTimeoutMs),
-        keepAliveTimeout: idleTimeoutMs,
-        keepAliveMaxTimeout: idleTimeoutMs,
-        maxHeaderSize: maxResponseHeaderBytes,
-        // Interceptors time requests; undici would do it a second time.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
-      pools.set(connectTimeoutMs, pool);
-    }
-    return pool;
+  const forget = (client: Client): void => {
+    clients.delete(client);
+    void client.destroy();
   };
 
-  const onDone = (cause?: unknown): void => {
-    running -= 1;
-    if (cause instanceof UpstreamError) failures += 1;
-    const [next] = waiting;
-    next?.enter();
-    if (running === 0) onIdle?.();
+  const createClient = (connectTimeoutMs: number): Client => {
+    const client = new Client(origin, {
+      pipelining: 1,
+      connect: connector.connectWithin(connectTimeoutMs),
+      keepAliveTimeout: idleTimeoutMs,
+      keepAliveMaxTimeout: idleTimeoutMs,
+      maxHeaderSize: maxResponseHeaderBytes,
+      // Interceptors time requests; undici would do it a second time.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    client.on('disconnect', () => {
+      const at = free.indexOf(client);
+      if (at < 0) return;
+      free.splice(at, 1);
+      forget(client);
+    });
+    clients.add(client);
+    return client;
   };
 
   const start = (request: TransportRequest, path: string): Promise<TransportResponse> => {
     running += 1;
     requests += 1;
-    return dispatchRequest({ pool: poolFor(request.connectTimeoutMs), request, path, clock, onDone });
+    const client = free.pop() ?? createClient(request.connectTimeoutMs);
+    return dispatchRequest({
+      ...{ client, request, path, clock },
+      onDone(end) {
+        running -= 1;
+        if (end.reusable) free.push(client);
+        else forget(client);
+        if (end.cause instanceof UpstreamError) failures += 1;
+        const [next] = waiting;
+        next?.enter();
+        if (running === 0) onIdle?.();
+      },
+    });
   };
 
   const waitForTurn = (request: TransportRequest, path: string): Promise<TransportResponse> =>
@@ -127,17 +141,16 @@ export function createOriginPool(origin: URL, options: OriginPoolOptions): Origi
       waiting.add(waiter);
     });
 
-  const sum = (of: (pool: Pool) => number): number => [...pools.values()].reduce((total, pool) => total + of(pool), 0);
-
   return {
     send: (request, path) => (running < connectionsPerOrigin ? start(request, path) : waitForTurn(request, path)),
     warm: (count, connectTimeoutMs) => connector.openAhead(Math.min(count, connectionsPerOrigin), connectTimeoutMs),
     stats() {
       const reused = Math.max(0, requests - connector.opened);
+      const connected = [...clients].filter((client) => client.stats.connected).length;
       return {
         origin: origin.origin,
-        connected: connector.waiting + sum((pool) => pool.stats.connected),
-        free: connector.waiting + sum((pool) => pool.stats.free),
+        connected: connector.waiting + connected,
+        free: connector.waiting + free.length,
         running,
         pending: waiting.size,
         requests,
@@ -149,13 +162,13 @@ export function createOriginPool(origin: URL, options: OriginPoolOptions): Origi
     async close() {
       if (running > 0) await new Promise<void>((resolve) => (onIdle = resolve));
       connector.closeWaiting();
-      await Promise.all([...pools.values()].map((pool) => (pool.destroyed ? undefined : pool.close())));
+      await Promise.all([...clients].map((client) => client.destroy()));
     },
     async destroy() {
       const draining = new GatewayError('draining', 'the connection pool is closed');
       for (const waiter of waiting) waiter.refuse(draining);
       connector.closeWaiting();
-      await Promise.all([...pools.values()].map((pool) => pool.destroy(draining)));
+      await Promise.all([...clients].map((client) => client.destroy(draining)));
     },
   };
 }

@@ -4,7 +4,6 @@ import { GatewayError, UpstreamError } from '@claudette/core';
 export type RequestPhase = 'queued' | 'sent';
 
 const callerMistakes: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
-const poolClosed: ReadonlySet<string> = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
 
 /**
  * What undici or zlib threw, in the gateway's words. An error before the first byte was sent is one of the connection
@@ -17,7 +16,6 @@ export const toUpstreamError = (
 ): GatewayError => {
   const { code = '' } = error;
   if (error instanceof GatewayError) return error;
-  if (poolClosed.has(code)) return new GatewayError('draining', 'the connection pool is closed', { cause: error });
   if (callerMistakes.has(code)) return new GatewayError('internal', error.message, { cause: error });
   // Node tries all addresses of a name and gives no message when all of them failed.
   const detail = `${backend}: ${error.message === '' ? code : error.message}`;

@@ -150,6 +150,12 @@ describe('after the commit', () => {
     expect(frames.log).toEqual(['finish']);
   });
 
+  it('fails when the provider closes without having finished', async () => {
+    const reply = await open(scripted(['c', 'x']));
+    expect(await readAll(reply)).toBe('cx');
+    await expect(reply.outcome).resolves.toMatchObject({ kind: 'failed', cause: { code: 'stream_broken' } });
+  });
+
   it('breaks when the stream ends before the provider finished', async () => {
     const reply = await open(scripted(['c']));
     await expect(readAll(reply)).rejects.toMatchObject({ code: 'stream_broken' });

@@ -57,10 +57,10 @@ export async function openReply(source: ReplySource): Promise<Reply> {
   const outcome = new Promise<Outcome>((resolve) => (settle = resolve));
   let cancelled: GatewayError | undefined;
 
-  const finish = (cause: GatewayError): void => {
+  const finish = (otherwise?: GatewayError): void => {
     if (settle === undefined) return;
     signal.removeEventListener('abort', onAbort);
-    settle(outcomeOf(scanner, cause, receivedBytes));
+    settle(outcomeOf(scanner, otherwise, receivedBytes));
     settle = undefined;
   };
   const cancel = (reason: GatewayError): void => {
@@ -70,16 +70,19 @@ export async function openReply(source: ReplySource): Promise<Reply> {
   };
   const onAbort = (): void => cancel(toGatewayError(signal.reason));
   const close = (): void => {
-    finish(brokenOff('the provider had not finished'));
+    finish();
     frames.finish();
   };
 
   const onStep = (step: IteratorResult<Uint8Array, undefined>): IteratorResult<Uint8Array, undefined> => {
     if (step.done === true) {
+      if (scanner.finished) {
+        finish();
+        return endOfReply;
+      }
       const cause = cancelled ?? scanner.failure ?? brokenOff('the provider had not finished');
       finish(cause);
-      if (!scanner.finished) throw cause;
-      return endOfReply;
+      throw cause;
     }
     const value = take(step.value);
     if (scanner.closed) close();
@@ -138,7 +141,7 @@ export async function openReply(source: ReplySource): Promise<Reply> {
 const brokenOff = (what: string): GatewayError => new GatewayError('stream_broken', what);
 
 /** A fault that the provider reported wins over its end; the end wins over whatever happened to the connection. */
-const outcomeOf = (scanner: Scanner, cause: GatewayError, receivedBytes: number): Outcome => {
+const outcomeOf = (scanner: Scanner, otherwise: GatewayError | undefined, receivedBytes: number): Outcome => {
   const known = {
     receivedBytes,
     ...(scanner.usage && { usage: scanner.usage }),
@@ -146,5 +149,6 @@ const outcomeOf = (scanner: Scanner, cause: GatewayError, receivedBytes: number)
   };
   if (scanner.failure !== undefined) return { kind: 'failed', cause: scanner.failure, ...known };
   if (scanner.finished) return { kind: 'complete', ...known };
+  const cause = otherwise ?? brokenOff('the provider had not finished');
   return { kind: cause.domain === 'caller' ? 'abandoned' : 'failed', cause, ...known };
 };

@@ -1,6 +1,7 @@
-import type { Call, Clock, ExchangeRecord, Interceptor, Money, Observe, Reply } from '@claudette/core';
+import type { Call, Clock, ExchangeRecord, Interceptor, Money, Observation, Observe, Reply } from '@claudette/core';
 import { toGatewayError } from '@claudette/core';
 import type { PriceBook } from '@claudette/ledger';
+import { isUpstreamCall } from '@claudette/routing';
 
 import { measuredUsage } from './measured-usage.js';
 import { priceUsage } from './price-usage.js';
@@ -40,8 +41,12 @@ const moneyOf = (reply: Reply, worth: Money | undefined): Pick<ExchangeRecord, '
   return worth === undefined ? {} : { cost: worth };
 };
 
+/** A breaker, a limit or a missing credential may refuse an attempt before anything is sent. */
+const reachedBackend = ({ errorCode }: Extract<Observation, { kind: 'attempt-end' }>): boolean =>
+  errorCode === undefined || isUpstreamCall({ code: errorCode });
+
 type RecordEnd = Omit<ExchangeRecord, keyof RecordStart | 'durationMs' | 'losses' | 'attempts'> &
-  Partial<Pick<ExchangeRecord, 'losses'>>;
+  Partial<Pick<ExchangeRecord, 'losses' | 'attempts'>>;
 
 /**
  * The one observer of exchanges: everything that comes in is seen to begin and to end, refusals and hits included, and
@@ -53,12 +58,11 @@ export const withObserver =
   async (call) => {
     const start = startOf(call, clock);
     const startedAt = clock.now();
+    /** Upstream calls that have ended; those of a reply that is still going on, it counts itself. */
     let attempts = 0;
     const observe: Observe = (observation) => {
-      if (observation.kind === 'attempt-start') {
-        attempts += 1;
-        if (attempts === 1 && start.stream) begin(start);
-      }
+      if (observation.kind === 'attempt-start' && observation.number === 1 && start.stream) begin(start);
+      if (observation.kind === 'attempt-end' && reachedBackend(observation)) attempts += 1;
       call.context.observe(observation);
     };
     const end = (rest: RecordEnd): void =>
@@ -85,6 +89,7 @@ export const withObserver =
         target: reply.target,
         outcome: outcome.kind,
         cache: reply.cache,
+        attempts: reply.attempts,
         losses: reply.losses,
         firstContentMs,
         usage,

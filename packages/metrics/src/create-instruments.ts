@@ -22,6 +22,13 @@ export interface Instruments {
 
 type Labels = Record<string, string>;
 
+/** Faster than a join of the few values that there are. */
+const keyOf = (values: readonly string[]): string => {
+  let key = '';
+  for (const value of values) key += `${value}\n`;
+  return key;
+};
+
 /** Counted since the last text. */
 interface Tally {
   readonly labels: Labels;
@@ -35,14 +42,15 @@ interface Tally {
 export function createInstruments(): Instruments {
   const registry = new Registry();
   const counters = new Map<string, { readonly counter: Counter; readonly tallies: Map<string, Tally> }>();
-  const histograms = new Map<string, Histogram>();
+  const histograms = new Map<string, { readonly histogram: Histogram; readonly labels: Map<string, Labels> }>();
   const gauges = new Map<string, Gauge>();
 
   for (const [name, row] of Object.entries(metricCatalog)) {
     const common = { name, help: row.help, labelNames: row.labels, registers: [registry] };
     if (row.type === 'counter') counters.set(name, { counter: new Counter(common), tallies: new Map() });
     else if (row.type === 'gauge') gauges.set(name, new Gauge(common));
-    else histograms.set(name, new Histogram({ ...common, buckets: [...row.buckets] }));
+    else
+      histograms.set(name, { histogram: new Histogram({ ...common, buckets: [...row.buckets] }), labels: new Map() });
   }
 
   const labelsOf = (name: MetricName, values: readonly string[]): Labels =>
@@ -53,13 +61,18 @@ export function createInstruments(): Instruments {
     count(name, amount, ...values) {
       if (!(amount > 0 && Number.isFinite(amount))) return;
       const tallies = counters.get(name)?.tallies;
-      const key = values.join('\n');
+      const key = keyOf(values);
       const tally = tallies?.get(key);
       if (tally === undefined) tallies?.set(key, { labels: labelsOf(name, values), pending: amount });
       else tally.pending += amount;
     },
     time(name, durationMs, ...values) {
-      if (Number.isFinite(durationMs)) histograms.get(name)?.observe(labelsOf(name, values), durationMs / 1000);
+      const known = histograms.get(name);
+      if (known === undefined || !Number.isFinite(durationMs)) return;
+      const key = keyOf(values);
+      let labels = known.labels.get(key);
+      if (labels === undefined) known.labels.set(key, (labels = labelsOf(name, values)));
+      known.histogram.observe(labels, durationMs / 1000);
     },
     set(name, value, ...values) {
       if (Number.isFinite(value)) gauges.get(name)?.set(labelsOf(name, values), value);

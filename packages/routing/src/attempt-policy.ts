@@ -37,7 +37,7 @@ const repeatable: readonly GatewayErrorCode[] = [
 ];
 
 /** Whether an attempt with this error reached out to its backend; what did not is no upstream call. */
-export const isUpstreamCall = (error: GatewayError): boolean => !refusals.includes(error.code);
+export const isUpstreamCall = ({ code }: Pick<GatewayError, 'code'>): boolean => !refusals.includes(code);
 
 /**
  * Decides what follows failed attempts. Pure.

@@ -1,4 +1,4 @@
-export { decide } from './attempt-policy.js';
+export { decide, isUpstreamCall } from './attempt-policy.js';
 export type { AttemptPolicy, FailedAttempt, NextStep } from './attempt-policy.js';
 export { createCatalog } from './catalog.js';
 export type { Catalog, CatalogOptions, RoutableTarget } from './catalog.js';

@@ -1,6 +1,11 @@
 import type { Call, ChatRequest, Plan, Target } from '@claudette/core';
 
-export const target: Target = { backend: 'claude', model: 'opus', provider: 'anthropic', dialect: 'anthropic-messages' };
+export const target: Target = {
+  backend: 'claude',
+  model: 'opus',
+  provider: 'anthropic',
+  dialect: 'anthropic-messages',
+};
 export const otherTarget: Target = { backend: 'gpt', model: 'five', provider: 'openai', dialect: 'openai-chat' };
 
 export const planFor = (...targets: readonly Target[]): Plan => ({

@@ -29,7 +29,10 @@ type Step = () => IteratorResult<Uint8Array, undefined>;
 
 /** A provider over core's own `openReply`: only its bytes are scripted. */
 export function createUpstream(
-  reply: Partial<Pick<Reply, 'status' | 'headers' | 'losses'>> & { readonly framing?: Framing; readonly target?: Target } = {},
+  reply: Partial<Pick<Reply, 'status' | 'headers' | 'losses'>> & {
+    readonly framing?: Framing;
+    readonly target?: Target;
+  } = {},
 ): Upstream {
   const calls: UpstreamCall[] = [];
 

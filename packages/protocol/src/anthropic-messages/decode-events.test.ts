@@ -4,6 +4,8 @@ import type { ChatEvent } from '@claudette/core';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
+import { createFramer } from '../sse/framer.js';
+
 import { createEventDecoder } from './decode-events.js';
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`__fixtures__/${name}`, import.meta.url));
@@ -49,6 +51,17 @@ describe('createEventDecoder', () => {
         expect(groups.flatMap((group) => decoder.push(Buffer.from(group)))).toEqual(streamEvents);
       }),
     );
+  });
+
+  it('reads the same wherever the bytes are cut, inside a character too', () => {
+    const expected = JSON.stringify(streamEvents);
+    const isSame = (cut: number): boolean => {
+      const framer = createFramer();
+      const decoder = createEventDecoder();
+      const chunks = [framer.push(stream.subarray(0, cut)), framer.push(stream.subarray(cut)), framer.end()];
+      return JSON.stringify(chunks.flatMap((frames) => decoder.push(frames))) === expected;
+    };
+    expect([...stream.keys()].filter((cut) => !isSame(cut))).toEqual([]);
   });
 
   it('does not finish before message_stop', () => {

@@ -1,6 +1,7 @@
 import { GatewayError } from '@claudette/core';
 import type { ChatEvent, Loss } from '@claudette/core';
 
+import type { JsonObject } from '../json/fields.js';
 import { createLossList } from '../loss-list.js';
 
 import { parseArguments } from './encode-content.js';
@@ -8,30 +9,47 @@ import type { Lose } from './encode-content.js';
 import { encodeEnd, encodeStep, initialEncodeState } from './encode-events.js';
 import type { WireAnswer, WireAnswerBlock, WireDelta, WireEvent } from './wire.js';
 
-/** A block while its deltas come in; a tool's input is text until the block is whole. */
+/** A block while its deltas come in: its text, thinking or input so far, and the signature. */
 interface GrowingBlock {
-  block: WireAnswerBlock;
-  input: string;
+  readonly block: WireAnswerBlock;
+  content: string;
+  signature: string;
 }
 
 const grow = (growing: GrowingBlock, delta: WireDelta): void => {
-  const { block } = growing;
-  if (delta.type === 'input_json_delta') growing.input += delta.partial_json;
-  else if (block.type === 'text' && delta.type === 'text_delta') {
-    growing.block = { ...block, text: block.text + delta.text };
-  } else if (block.type === 'thinking' && delta.type === 'thinking_delta') {
-    growing.block = { ...block, thinking: block.thinking + delta.thinking };
-  } else if (block.type === 'thinking' && delta.type === 'signature_delta') {
-    growing.block = { ...block, signature: delta.signature };
+  switch (delta.type) {
+    case 'text_delta':
+      growing.content += delta.text;
+      break;
+    case 'thinking_delta':
+      growing.content += delta.thinking;
+      break;
+    case 'input_json_delta':
+      growing.content += delta.partial_json;
+      break;
+    case 'signature_delta':
+      growing.signature = delta.signature;
   }
 };
 
-const toWhole = ({ block, input }: GrowingBlock, path: string, lose: Lose): WireAnswerBlock => {
-  if (block.type !== 'tool_use') return block;
-  const whole = parseArguments(input);
+const toInput = (content: string, path: string, lose: Lose): JsonObject => {
+  const input = parseArguments(content);
   // A call that the token limit cut off: its block cannot hold half an object.
-  if (whole === undefined) lose(`${path}.input`, 'the arguments are not a JSON object');
-  return { ...block, input: whole ?? {} };
+  if (input === undefined) lose(`${path}.input`, 'the arguments are not a JSON object');
+  return input ?? {};
+};
+
+const toWhole = ({ block, content, signature }: GrowingBlock, path: string, lose: Lose): WireAnswerBlock => {
+  switch (block.type) {
+    case 'text':
+      return { ...block, text: content };
+    case 'thinking':
+      return { ...block, thinking: content, signature };
+    case 'tool_use':
+      return { ...block, input: toInput(content, path, lose) };
+    case 'redacted_thinking':
+      return block;
+  }
 };
 
 const toAnswer = (events: readonly WireEvent[], lose: Lose): WireAnswer | undefined => {
@@ -39,7 +57,8 @@ const toAnswer = (events: readonly WireEvent[], lose: Lose): WireAnswer | undefi
   let answer: WireAnswer | undefined;
   for (const event of events) {
     if (event.type === 'message_start') answer = event.message;
-    else if (event.type === 'content_block_start') blocks.push({ block: event.content_block, input: '' });
+    else if (event.type === 'content_block_start')
+      blocks.push({ block: event.content_block, content: '', signature: '' });
     else if (event.type === 'content_block_delta') blocks.slice(-1).forEach((last) => grow(last, event.delta));
     else if (event.type === 'message_delta' && answer !== undefined) {
       answer = { ...answer, ...event.delta, usage: event.usage };

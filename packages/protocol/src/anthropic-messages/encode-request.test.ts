@@ -267,3 +267,10 @@ describe('patchRequest', () => {
     );
   });
 });
+
+describe('withholdUsage', () => {
+  it('withholds nothing, because every Messages stream tells its usage', () => {
+    const frames = Buffer.from('event: message_stop\ndata: {"type":"message_stop"}\n\n');
+    expect(anthropicMessages.withholdUsage(frames)).toBe(frames);
+  });
+});

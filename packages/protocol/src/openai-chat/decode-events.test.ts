@@ -32,23 +32,24 @@ describe('a decoded stream', () => {
 
   it('is the same wherever its bytes were cut', () => {
     const bytes = fixture('tools.sse');
-    const whole = createEventDecoder().push(bytes);
-    for (let cut = 0; cut <= bytes.length; cut += 1) {
+    const decodeCut = (cut: number): string => {
       const framer = createFramer();
       const decoder = createEventDecoder();
       const parts = [framer.push(bytes.subarray(0, cut)), framer.push(bytes.subarray(cut)), framer.end()];
-      expect(parts.flatMap((part) => decoder.push(part))).toEqual(whole);
-    }
+      return JSON.stringify(parts.flatMap((part) => decoder.push(part)));
+    };
+    const results = new Set(Array.from({ length: bytes.length + 1 }, (_, cut) => decodeCut(cut)));
+    expect([...results]).toEqual([JSON.stringify(createEventDecoder().push(bytes))]);
   });
 
   it('starts with the first choice, not with what vendors send before', () => {
-    expect(decode({ id: '', choices: [], prompt_filter_results: [] }, choice({ role: 'assistant', content: '' }))).toEqual([
-      { type: 'start', id: 'r', model: 'm' },
-    ]);
+    expect(
+      decode({ id: '', choices: [], prompt_filter_results: [] }, choice({ role: 'assistant', content: '' })),
+    ).toEqual([{ type: 'start', id: 'r', model: 'm' }]);
   });
 
   it('starts without an id and a model where the vendor has none', () => {
-    expect(decode({ choices: [{ delta: {} }] })).toEqual([{ type: 'start', id: '', model: '' }]);
+    expect(decode({ choices: [{}] })).toEqual([{ type: 'start', id: '', model: '' }]);
   });
 
   it('finishes without text', () => {
@@ -56,7 +57,10 @@ describe('a decoded stream', () => {
   });
 
   it('has no finish when the provider gave none', () => {
-    expect(decodeRest(choice({ content: 'a' }), '[DONE]').map(({ type }) => type)).toEqual(['text-start', 'text-delta']);
+    expect(decodeRest(choice({ content: 'a' }), '[DONE]').map(({ type }) => type)).toEqual([
+      'text-start',
+      'text-delta',
+    ]);
   });
 
   it('finishes once, and says nothing behind', () => {
@@ -194,7 +198,10 @@ describe('decoded tool calls', () => {
 
   it('are told apart by their place when the vendor does not number them', () => {
     const events = decodeRest(
-      call({ id: 'c', function: { name: 'f', arguments: '{}' } }, { id: 'd', function: { name: 'f', arguments: '{}' } }),
+      call(
+        { id: 'c', function: { name: 'f', arguments: '{}' } },
+        { id: 'd', function: { name: 'f', arguments: '{}' } },
+      ),
     );
     expect(events).toEqual([start(0), delta(0, '{}'), end(0), start(1, 'd'), delta(1, '{}')]);
   });
@@ -228,7 +235,9 @@ describe('decoded tool calls', () => {
   });
 
   it('may not begin without a name', () => {
-    expect(() => decode(call({ index: 0, id: 'c' }))).toThrow(expect.objectContaining({ code: 'upstream_invalid_reply' }));
+    expect(() => decode(call({ index: 0, id: 'c' }))).toThrow(
+      expect.objectContaining({ code: 'upstream_invalid_reply' }),
+    );
   });
 
   it('of other types are foreign', () => {

@@ -4,6 +4,7 @@ import type { JsonObject } from '../json/fields.js';
 import { asObject, asObjects, asText, invalidReply, parseReply } from '../json/parse-reply.js';
 import { initialDecodeState, stepDecode } from './decode-step.js';
 import { readProviderError } from './in-band-error.js';
+import type { ProviderError } from './in-band-error.js';
 
 const decoder = new TextDecoder();
 
@@ -20,21 +21,31 @@ const toChunk = (completion: JsonObject): JsonObject => ({
   })),
 });
 
+/** A body that is a completion, with the message of its first choice; or the error it reports. */
+export type ReadReply =
+  | { readonly error: ProviderError }
+  | { readonly completion: JsonObject; readonly choice: JsonObject; readonly message: JsonObject };
+
 /**
- * The completion in a whole JSON body, or the error it reports.
- * @throws GatewayError `upstream_invalid_reply` when it is neither
+ * What a whole JSON body holds.
+ * @throws GatewayError `upstream_invalid_reply` when it is neither a completion nor an error
  */
-export const readCompletion = (body: Uint8Array): JsonObject => {
+export const readReply = (body: Uint8Array): ReadReply => {
   const text = decoder.decode(body);
   const completion = parseReply(text);
+  const error = readProviderError(completion);
+  if (error !== undefined) return { error };
   const [choice] = asObjects(completion['choices']);
-  if (asObject(choice?.['message']) === undefined && readProviderError(completion) === undefined) {
+  const message = asObject(choice?.['message']);
+  if (choice === undefined || message === undefined) {
     throw invalidReply('there is no message in the completion', text);
   }
-  return completion;
+  return { completion, choice, message };
 };
 
 /** See `Codec.decodeReply`. */
-export const decodeReply = (body: Uint8Array): ChatEvent[] => [
-  ...stepDecode(initialDecodeState, toChunk(readCompletion(body))).events,
-];
+export const decodeReply = (body: Uint8Array): ChatEvent[] => {
+  const reply = readReply(body);
+  const chunk = 'error' in reply ? { error: reply.error } : toChunk(reply.completion);
+  return [...stepDecode(initialDecodeState, chunk).events];
+};

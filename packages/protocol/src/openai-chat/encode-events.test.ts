@@ -16,7 +16,9 @@ const encode = (
 };
 
 const deltas = (events: readonly ChatEvent[]): unknown[] =>
-  encode(events).data.flatMap((chunk) => (chunk as { choices?: { delta: unknown }[] }).choices?.map(({ delta }) => delta) ?? []);
+  encode(events).data.flatMap(
+    (chunk) => (chunk as { choices?: { delta: unknown }[] }).choices?.map(({ delta }) => delta) ?? [],
+  );
 
 const start: ChatEvent = { type: 'start', id: 'r', model: 'm' };
 const finish: ChatEvent = { type: 'finish', reason: 'stop' };
@@ -133,15 +135,28 @@ describe('an encoded stream', () => {
       { type: 'foreign', path: 'content[3]', value: {} },
       { type: 'finish', reason: 'stop', stopSequence: 'END' },
     ]);
-    expect(losses.map(({ path }) => path)).toEqual(['reasoning.signature', 'reasoning', 'content[3]', 'finish.stopSequence']);
+    expect(losses.map(({ path }) => path)).toEqual([
+      'reasoning.signature',
+      'reasoning',
+      'content[3]',
+      'finish.stopSequence',
+    ]);
   });
 
   it.each([
-    ['whose block is of another type', [start, { type: 'text-start', block: 0 }, { type: 'reasoning-delta', block: 0, text: 'a' }]],
+    [
+      'whose block is of another type',
+      [start, { type: 'text-start', block: 0 }, { type: 'reasoning-delta', block: 0, text: 'a' }],
+    ],
     ['whose block was not opened', [start, { type: 'text-delta', block: 0, text: 'a' }]],
     [
       'whose block is closed',
-      [start, { type: 'text-start', block: 0 }, { type: 'text-end', block: 0 }, { type: 'text-delta', block: 0, text: 'a' }],
+      [
+        start,
+        { type: 'text-start', block: 0 },
+        { type: 'text-end', block: 0 },
+        { type: 'text-delta', block: 0, text: 'a' },
+      ],
     ],
   ] as [string, ChatEvent[]][])('cannot have a delta %s', (_, events) => {
     expect(() => encode(events)).toThrow(expect.objectContaining({ code: 'internal' }));
@@ -157,6 +172,8 @@ describe('an encoded stream', () => {
   ])("has the provider's fault of the type %s as an error", (providerType, type) => {
     const encoder = createEventEncoder({ streamUsage: false, createdAtSeconds: 1 });
     const frame = encoder.push({ type: 'error', message: 'm', ...(providerType && { providerType }) });
-    expect(JSON.parse(parseFrames(frame)[0]?.data ?? '')).toEqual({ error: { message: 'm', type, param: null, code: null } });
+    expect(JSON.parse(parseFrames(frame)[0]?.data ?? '')).toEqual({
+      error: { message: 'm', type, param: null, code: null },
+    });
   });
 });

@@ -16,20 +16,23 @@ interface Words {
   reasoning: string;
 }
 
+const addPiece = (call: WireToolCall, piece: string): WireToolCall => ({
+  ...call,
+  function: { ...call.function, arguments: call.function.arguments + piece },
+});
+
 /** Puts the deltas of a stream together again, as every client does. */
 const createAssembly = (): { add(delta: WireDelta): void; message(): WireMessage } => {
   const words: Words = { content: '', refusal: '', reasoning: '' };
-  const calls: WireToolCall[] = [];
+  let calls: WireToolCall[] = [];
   return {
     add(delta) {
       words.content += delta.content ?? '';
       words.refusal += delta.refusal ?? '';
       words.reasoning += delta.reasoning_content ?? '';
-      for (const { index, id, function: piece } of delta.tool_calls ?? []) {
-        const call = calls[index];
-        const name = call?.function.name ?? piece.name ?? '';
-        const text = (call?.function.arguments ?? '') + piece.arguments;
-        calls[index] = { id: call?.id ?? id ?? '', type: 'function', function: { name, arguments: text } };
+      for (const { index, ...call } of delta.tool_calls ?? []) {
+        if ('id' in call) calls.push(call);
+        else calls = calls.map((one, number) => (number === index ? addPiece(one, call.function.arguments) : one));
       }
     },
     message() {

@@ -120,7 +120,9 @@ describe('encoded reasoning', () => {
 describe('encoded messages', () => {
   it('have a single text as a string and several as parts', () => {
     const one = { type: 'text', text: 'a' } as const;
-    expect(encodeMessages({ role: 'user', parts: [one] }, { role: 'user', parts: [one, one], name: 'n' }).messages).toEqual([
+    expect(
+      encodeMessages({ role: 'user', parts: [one] }, { role: 'user', parts: [one, one], name: 'n' }).messages,
+    ).toEqual([
       { role: 'user', content: 'a' },
       { role: 'user', content: [one, one], name: 'n' },
     ]);
@@ -137,7 +139,10 @@ describe('encoded messages', () => {
     [true, 'developer'],
     [false, 'system'],
   ])('with a developer role that is known: %s', (developerRole, role) => {
-    const { body } = encode({ messages: [{ role: 'developer', parts: [{ type: 'text', text: 'a' }] }] }, { developerRole });
+    const { body } = encode(
+      { messages: [{ role: 'developer', parts: [{ type: 'text', text: 'a' }] }] },
+      { developerRole },
+    );
     expect(body['messages']).toEqual([{ role, content: 'a' }]);
   });
 
@@ -164,13 +169,17 @@ describe('encoded messages', () => {
 
   it('have images as URLs, with their detail', () => {
     const source = { kind: 'url', url: 'https://a.example/b.png' } as const;
-    expect(encodeMessages({ role: 'user', parts: [{ type: 'image', source, detail: 'low' }, image] }).messages).toEqual([
-      { role: 'user', content: [{ type: 'image_url', image_url: { url: source.url, detail: 'low' } }, wireImage] },
-    ]);
+    expect(encodeMessages({ role: 'user', parts: [{ type: 'image', source, detail: 'low' }, image] }).messages).toEqual(
+      [{ role: 'user', content: [{ type: 'image_url', image_url: { url: source.url, detail: 'low' } }, wireImage] }],
+    );
   });
 
   it('have the images of a run of tool results in a user message behind it', () => {
-    const result = (id: string): Message => ({ role: 'tool', toolCallId: id, parts: [{ type: 'text', text: id }, image] });
+    const result = (id: string): Message => ({
+      role: 'tool',
+      toolCallId: id,
+      parts: [{ type: 'text', text: id }, image],
+    });
     expect(encodeMessages(result('1'), result('2'), { role: 'user', parts: [{ type: 'text', text: 'so?' }] })).toEqual({
       messages: [
         { role: 'tool', tool_call_id: '1', content: '1' },
@@ -192,7 +201,10 @@ describe('encoded messages', () => {
   it('lose reasoning, and say which', () => {
     const readable = { type: 'reasoning', text: 'a', signature: 's' } as const;
     const encrypted = { type: 'reasoning', text: '', redactedData: 'x' } as const;
-    const { losses } = encodeMessages({ role: 'assistant', parts: [readable] }, { role: 'assistant', parts: [encrypted] });
+    const { losses } = encodeMessages(
+      { role: 'assistant', parts: [readable] },
+      { role: 'assistant', parts: [encrypted] },
+    );
     expect(losses).toEqual([
       { path: 'messages[0].reasoning', reason: 'Chat has no field for reasoning of earlier turns' },
       { path: 'messages[1].reasoning', reason: 'Chat has no field for encrypted reasoning' },
@@ -205,7 +217,11 @@ describe('encoded messages', () => {
       { role: 'tool', toolCallId: '1', parts: [], isError: true, cacheHint: { ttl: '5m' } },
       { role: 'user', parts: [text, text] },
     );
-    expect(losses.map(({ path }) => path)).toEqual(['messages[0].isError', 'messages[0].cacheHint', 'messages[1].cacheHint']);
+    expect(losses.map(({ path }) => path)).toEqual([
+      'messages[0].isError',
+      'messages[0].cacheHint',
+      'messages[1].cacheHint',
+    ]);
   });
 
   it('lose the parts of other dialects', () => {
@@ -217,7 +233,12 @@ describe('encoded messages', () => {
   });
 
   it('keep the parts of their own dialect in place', () => {
-    const part = { type: 'foreign', dialect: 'openai-chat', path: 'messages[0].content[0]', value: { type: 'file' } } as const;
+    const part = {
+      type: 'foreign',
+      dialect: 'openai-chat',
+      path: 'messages[0].content[0]',
+      value: { type: 'file' },
+    } as const;
     expect(encodeMessages({ role: 'assistant', parts: [part] }).messages).toEqual([
       { role: 'assistant', content: [{ type: 'file' }] },
     ]);

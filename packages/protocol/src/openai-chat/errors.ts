@@ -1,5 +1,5 @@
-import { GatewayError, UpstreamError } from '@claudette/core';
-import type { GatewayErrorCode, UpstreamFault } from '@claudette/core';
+import { UpstreamError } from '@claudette/core';
+import type { GatewayError, GatewayErrorCode, UpstreamFault } from '@claudette/core';
 
 import type { WireError } from '../codec.js';
 import { tryParseReply } from '../json/parse-reply.js';

@@ -50,9 +50,19 @@ describe('a patched request', () => {
   it('changes the model and the usage and no other byte, whatever else is there', () => {
     const space = fc.string({ unit: fc.constantFrom(' ', '\n', '\t', '\r'), maxLength: 3 });
     const oddNumber = fc.constantFrom('1e400', '1152921504606846976', '-0.0', '1E-7', '0.10');
-    const value = fc.oneof(oddNumber, fc.json({ maxDepth: 2 }), fc.json({ maxDepth: 2 }).map((text) => JSON.stringify(text)));
+    const value = fc.oneof(
+      oddNumber,
+      fc.json({ maxDepth: 2 }),
+      fc.json({ maxDepth: 2 }).map((text) => JSON.stringify(text)),
+    );
     const key = fc.string().filter((name) => !/^(?:m|s|t|n|u|p|f|r|max)/.test(name));
-    const field = fc.tuple(space, key.map((name) => JSON.stringify(name)), space, value, space);
+    const field = fc.tuple(
+      space,
+      key.map((name) => JSON.stringify(name)),
+      space,
+      value,
+      space,
+    );
     fc.assert(
       fc.property(fc.array(field), fc.array(field), space, fc.boolean(), (before, after, gap, twice) => {
         const write = (fields: typeof before): string =>

@@ -7,7 +7,8 @@ import { asObject, asObjects, asText, parseReply } from '../json/parse-reply.js'
 import { parseFrames } from '../sse/frames.js';
 import type { SseEvent } from '../sse/frames.js';
 import { splitFrames } from '../sse/split-frames.js';
-import { readCompletion } from './decode-reply.js';
+import { readReply } from './decode-reply.js';
+import type { ReadReply } from './decode-reply.js';
 import { decodeFinishReason, isFaultReason } from './finish-reason.js';
 import { readErrorFrame, readProviderError, toInBandError } from './in-band-error.js';
 import { hasContent } from './read-message.js';
@@ -128,12 +129,10 @@ const createStreamScanner = (): Scanner => {
 
 /** A whole body is one chunk: it is a completion, or it reports an error, or it is not valid. */
 const createBodyScanner = (): Scanner => {
-  const seeCompletion = (completion: JsonObject): void => {
-    const error = readProviderError(completion);
-    if (error !== undefined) throw toInBandError(error);
-    const [choice] = asObjects(completion['choices']);
-    const message = asObject(choice?.['message']) ?? {};
-    const finish = asText(choice?.['finish_reason']) ?? 'stop';
+  const seeReply = (reply: ReadReply): void => {
+    if ('error' in reply) throw toInBandError(reply.error);
+    const { completion, choice, message } = reply;
+    const finish = asText(choice['finish_reason']) ?? 'stop';
     if (isFaultReason(finish)) throw new GatewayError('upstream_failed', `the answer finished with ${finish}`);
     reading.finishReason = decodeFinishReason(finish, {
       hasToolCalls: asObjects(message['tool_calls']).length > 0,
@@ -147,7 +146,7 @@ const createBodyScanner = (): Scanner => {
     if (reading.closed) return 0;
     reading.closed = true;
     try {
-      seeCompletion(readCompletion(body));
+      seeReply(readReply(body));
       reading.committed = true;
     } catch (thrown) {
       reading.failure = toGatewayError(thrown);

@@ -46,12 +46,10 @@ export interface WireTool {
   };
 }
 
-export interface WireToolCallDelta {
-  readonly index: number;
-  readonly id?: string;
-  readonly type?: 'function';
-  readonly function: { readonly name?: string; readonly arguments: string };
-}
+/** The start of a call, or a piece of its arguments. */
+export type WireToolCallDelta =
+  | (WireToolCall & { readonly index: number })
+  | { readonly index: number; readonly function: { readonly arguments: string } };
 
 export interface WireDelta {
   readonly role?: 'assistant';

@@ -1,0 +1,425 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { GatewayError } from '@claudette/core';
+import type { Call, CallContext, Exchange, Reply } from '@claudette/core';
+
+import { setUpCache } from './__fixtures__/caches.js';
+import { aCall, aRequest, otherTarget, planFor, target } from './__fixtures__/calls.js';
+import { createUpstream, readAll, settled, usage } from './__fixtures__/upstream.js';
+
+const left = new GatewayError('client_aborted', 'gone');
+
+const sent = { dialect: 'openai-chat', body: new TextEncoder().encode('{}'), headers: {} } as const;
+
+/** Asks, and has the upstream answer, if it is asked, with one chunk and the end. */
+const ask = async (setUp: ReturnType<typeof setUpCache>, call: Call = aCall()): Promise<Reply> => {
+  const before = setUp.upstream.calls.length;
+  const reply = setUp.exchange(call);
+  await settled();
+  if (setUp.upstream.calls.length > before) setUp.upstream.last.say('a', 'END');
+  const answered = await reply;
+  return answered;
+};
+const askAndRead = async (setUp: ReturnType<typeof setUpCache>, call?: Call): Promise<Reply['cache']> => {
+  const reply = await ask(setUp, call);
+  await readAll(reply);
+  return reply.cache;
+};
+const withMode = (cacheMode: CallContext['cacheMode'], overrides: Partial<Call> = {}): Call =>
+  aCall(overrides, { cacheMode });
+const from = (id: string): Call => aCall({}, { principal: { id, name: id } });
+
+describe('a repeated question', () => {
+  it('is answered from the cache', async () => {
+    const setUp = setUpCache();
+    expect([await askAndRead(setUp), await askAndRead(setUp)]).toEqual(['miss', 'hit']);
+    expect(setUp.upstream.calls).toHaveLength(1);
+  });
+
+  it('is answered with the same bytes, as a stream where it was one', async () => {
+    const setUp = setUpCache();
+    await askAndRead(setUp);
+    const hit = await ask(setUp);
+    expect([(await readAll(hit)).join(''), hit.framing]).toEqual(['aEND', 'sse']);
+  });
+
+  it('is answered with what was known about the answer', async () => {
+    const setUp = setUpCache();
+    await askAndRead(setUp);
+    setUp.clock.advance(5_000);
+    const hit = await ask(setUp);
+    expect(hit).toMatchObject({
+      target,
+      dialect: target.dialect,
+      status: 200,
+      headers: { 'x-request-id': 'r1' },
+      attempts: 0,
+      ageMs: 5_000,
+    });
+    expect(await hit.outcome).toEqual({ kind: 'complete', usage, finishReason: 'stop', receivedBytes: 4 });
+  });
+
+  it('is asked again when the answer has expired', async () => {
+    const setUp = setUpCache();
+    await askAndRead(setUp);
+    setUp.clock.advance(60_000);
+    expect(await askAndRead(setUp)).toBe('miss');
+  });
+
+  it('is not answered across principals', async () => {
+    const setUp = setUpCache();
+    await askAndRead(setUp, from('ada'));
+    expect([await askAndRead(setUp, from('bob')), await askAndRead(setUp, from('ada'))]).toEqual(['miss', 'hit']);
+  });
+
+  it('is answered by any target of the plan', async () => {
+    const setUp = setUpCache();
+    await askAndRead(setUp);
+    expect(await askAndRead(setUp, aCall({ plan: planFor(otherTarget, target) }))).toBe('hit');
+  });
+
+  it('is not answered by a target that is not in the plan', async () => {
+    const setUp = setUpCache();
+    await askAndRead(setUp);
+    expect(await askAndRead(setUp, aCall({ plan: planFor(otherTarget) }))).toBe('miss');
+  });
+
+  it('is stored under the target that answered', async () => {
+    const setUp = setUpCache(createUpstream({ target: otherTarget }));
+    await askAndRead(setUp, aCall({ plan: planFor(target, otherTarget) }));
+    expect(await askAndRead(setUp, aCall({ plan: planFor(target) }))).toBe('miss');
+    expect(await askAndRead(setUp, aCall({ plan: planFor(otherTarget) }))).toBe('hit');
+  });
+
+  it('needs no plan when the call has a target', async () => {
+    const setUp = setUpCache();
+    const { plan, ...call } = aCall({ target });
+    expect(plan).toBeDefined();
+    expect([await askAndRead(setUp, call), await askAndRead(setUp, call)]).toEqual(['miss', 'hit']);
+  });
+
+  it('is answered whole when it was whole', async () => {
+    const setUp = setUpCache(createUpstream({ framing: 'json' }));
+    await ask(setUp);
+    expect((await ask(setUp)).framing).toBe('json');
+  });
+
+  it('says what the answer had lost', async () => {
+    const losses = [{ path: 'seed', reason: 'unknown' }];
+    const setUp = setUpCache(createUpstream({ losses }));
+    await askAndRead(setUp);
+    expect((await ask(setUp)).losses).toEqual(losses);
+  });
+
+  it('is not answered with losses where the client is strict', async () => {
+    const setUp = setUpCache(createUpstream({ losses: [{ path: 'seed', reason: 'unknown' }] }));
+    await askAndRead(setUp);
+    expect(await askAndRead(setUp, aCall({}, { strict: true }))).toBe('miss');
+  });
+
+  it('is read once for each hit', async () => {
+    const setUp = setUpCache();
+    await askAndRead(setUp);
+    const hit = await ask(setUp);
+    const reader = hit.bytes[Symbol.asyncIterator]();
+    expect(() => hit.bytes[Symbol.asyncIterator]()).toThrow('A reply is read once');
+    hit.cancel(left);
+    await reader.return?.();
+    expect(await reader.next()).toMatchObject({ done: true });
+  });
+
+  it('shows an age of 0 when the clock was set back', async () => {
+    const setUp = setUpCache();
+    await askAndRead(setUp);
+    const epochMs = setUp.clock.epochMs();
+    setUp.clock.epochMs = () => epochMs - 1_000;
+    expect((await ask(setUp)).ageMs).toBe(0);
+  });
+});
+
+describe('what is not stored', () => {
+  const asksTwice = async (setUp: ReturnType<typeof setUpCache>, first: Promise<unknown>): Promise<Reply['cache']> => {
+    await first.catch(() => undefined);
+    return askAndRead(setUp);
+  };
+
+  it('is a stream that broke', async () => {
+    const setUp = setUpCache();
+    const reply = setUp.exchange(aCall());
+    setUp.upstream.last.say('a');
+    setUp.upstream.last.hangUp();
+    expect(await asksTwice(setUp, reply.then(readAll))).toBe('miss');
+  });
+
+  it('is a stream whose reader left', async () => {
+    const setUp = setUpCache();
+    const reply = setUp.exchange(aCall());
+    setUp.upstream.last.say('a');
+    expect(
+      await asksTwice(
+        setUp,
+        reply.then(({ cancel }) => cancel(left)),
+      ),
+    ).toBe('miss');
+    expect(setUp.upstream.calls[0]?.cancelled).toBe(true);
+  });
+
+  it('is a call that failed', async () => {
+    const setUp = setUpCache();
+    const reply = setUp.exchange(aCall());
+    setUp.upstream.last.fail(new GatewayError('upstream_broken', 'reset'));
+    expect(await asksTwice(setUp, reply)).toBe('miss');
+  });
+
+  it('is an answer with another status', async () => {
+    const setUp = setUpCache(createUpstream({ status: 202 }));
+    expect([await askAndRead(setUp), await askAndRead(setUp)]).toEqual(['miss', 'miss']);
+  });
+
+  it('is an answer over the limit, which is served all the same', async () => {
+    const setUp = setUpCache(createUpstream(), { maxEntryBytes: 3 });
+    const reply = await ask(setUp);
+    expect(await readAll(reply)).toEqual(['a', 'END']);
+    expect(await askAndRead(setUp)).toBe('miss');
+  });
+
+  it('is anything when entries live for 0 ms', async () => {
+    const setUp = setUpCache(createUpstream(), { policy: { ttlMs: 0 } });
+    expect([await askAndRead(setUp), await askAndRead(setUp)]).toEqual(['miss', 'miss']);
+  });
+});
+
+describe('what the client asks of the cache', () => {
+  it('off: the cache takes no part', async () => {
+    const setUp = setUpCache();
+    await askAndRead(setUp);
+    expect([await askAndRead(setUp, withMode('off')), setUp.cache.stats().hits]).toEqual(['bypass', 0]);
+  });
+
+  it('on: caches although the rule would not', async () => {
+    const setUp = setUpCache();
+    const call = withMode('on', { original: sent });
+    expect([await askAndRead(setUp, call), await askAndRead(setUp, call)]).toEqual(['miss', 'hit']);
+  });
+
+  it('refresh: asks again, and stores the new answer', async () => {
+    const setUp = setUpCache();
+    await askAndRead(setUp);
+    setUp.clock.advance(1_000);
+    expect(await askAndRead(setUp, withMode('refresh'))).toBe('miss');
+    expect((await ask(setUp)).ageMs).toBe(0);
+  });
+
+  it('refresh: shares no call', async () => {
+    const setUp = setUpCache();
+    const replies = [setUp.exchange(aCall()), setUp.exchange(withMode('refresh')), setUp.exchange(withMode('refresh'))];
+    for (const call of setUp.upstream.calls) call.say('END');
+    expect((await Promise.all(replies)).map(({ cache }) => cache)).toEqual(['miss', 'miss', 'miss']);
+  });
+
+  it('only: is answered from the cache', async () => {
+    const setUp = setUpCache();
+    await askAndRead(setUp);
+    expect(await askAndRead(setUp, withMode('only'))).toBe('hit');
+  });
+
+  it('only: is refused on a miss, and nothing is asked', async () => {
+    const setUp = setUpCache();
+    await expect(setUp.exchange(withMode('only'))).rejects.toMatchObject({
+      code: 'cache_only_miss',
+      detail: 'claude/opus',
+    });
+    expect([setUp.upstream.calls.length, setUp.cache.stats().misses]).toEqual([0, 1]);
+  });
+
+  it('only: is refused where nothing can be cached', async () => {
+    const { plan, ...call } = withMode('only');
+    expect(plan).toBeDefined();
+    await expect(setUpCache().exchange(call)).rejects.toMatchObject({ code: 'cache_only_miss' });
+  });
+});
+
+describe('without a word of the client', () => {
+  const temperature = (value: number): Call =>
+    aCall({ original: sent, request: aRequest('a', { temperature: value }) });
+
+  it.each([
+    ['a native call is cached', aCall(), 'miss'],
+    ['a request at temperature 0 is cached', temperature(0), 'miss'],
+    ['a request at another temperature is not', temperature(0.5), 'bypass'],
+    ['a request that names no temperature is not', aCall({ original: sent }), 'bypass'],
+  ])('%s', async (_, call, expected) => {
+    expect(await askAndRead(setUpCache(), call)).toBe(expected);
+  });
+
+  it('the rules of the policy decide', async () => {
+    const setUp = setUpCache(createUpstream(), { policy: { sampling: { native: 'deterministic', dialects: 'all' } } });
+    expect([await askAndRead(setUp, temperature(1)), await askAndRead(setUp, aCall())]).toEqual(['miss', 'bypass']);
+  });
+});
+
+describe('a call that cannot be cached', () => {
+  it('passes as it is when it has no plan', async () => {
+    const setUp = setUpCache();
+    const { plan, ...call } = aCall();
+    expect(plan).toBeDefined();
+    expect(await askAndRead(setUp, call)).toBe('bypass');
+    expect(setUp.upstream.last.call).toBe(call);
+  });
+
+  it('passes when it is nested too deeply to be digested', async () => {
+    let value: unknown = [];
+    for (let depth = 0; depth < 100_000; depth += 1) value = [value];
+    const request = aRequest('a', { foreign: [{ dialect: 'openai-chat', path: 'x', value }] });
+    expect(await askAndRead(setUpCache(), aCall({ request }))).toBe('bypass');
+  });
+
+  it('fails when its scope cannot be made', () => {
+    const setUp = setUpCache();
+    expect(() => setUp.exchange(from(''))).toThrow('needs an id');
+  });
+});
+
+describe('equal calls at the same time', () => {
+  it.each(['sse', 'json'] as const)('share one upstream call (%s)', async (framing) => {
+    const setUp = setUpCache(createUpstream({ framing }));
+    const replies = Array.from({ length: 100 }, () => setUp.exchange(aCall()));
+    setUp.upstream.last.say('a END');
+    const answers = await Promise.all(replies.map(async (reply) => (await readAll(await reply)).join('')));
+    expect([setUp.upstream.calls.length, new Set(answers)]).toEqual([1, new Set(['a END'])]);
+    expect(setUp.cache.stats()).toMatchObject({ misses: 1, coalesced: 99, entries: 1 });
+  });
+
+  it('share one whatever name each gave the model, and streaming or not', async () => {
+    const setUp = setUpCache();
+    const replies = [
+      setUp.exchange(aCall()),
+      setUp.exchange(aCall({ request: aRequest('hello', { model: 'x', stream: false }) })),
+    ];
+    setUp.upstream.last.say('END');
+    expect((await Promise.all(replies)).map(({ cache }) => cache)).toEqual(['miss', 'coalesced']);
+  });
+
+  it('share nothing across principals', async () => {
+    const setUp = setUpCache();
+    void setUp.exchange(from('ada'));
+    void setUp.exchange(from('bob'));
+    expect(setUp.upstream.calls).toHaveLength(2);
+  });
+
+  it('share nothing when their plans differ', () => {
+    const setUp = setUpCache();
+    void setUp.exchange(aCall());
+    void setUp.exchange(aCall({ plan: planFor(target, otherTarget) }));
+    expect(setUp.upstream.calls).toHaveLength(2);
+  });
+
+  it('share one when only the order of their plans differs', () => {
+    const setUp = setUpCache();
+    void setUp.exchange(aCall({ plan: planFor(otherTarget, target) }));
+    void setUp.exchange(aCall({ plan: planFor(target, otherTarget) }));
+    expect(setUp.upstream.calls).toHaveLength(1);
+  });
+
+  it('share nothing between a strict client and others', () => {
+    const setUp = setUpCache();
+    void setUp.exchange(aCall());
+    void setUp.exchange(aCall({}, { strict: true }));
+    expect(setUp.upstream.calls).toHaveLength(2);
+  });
+
+  it('go on when the first one leaves before the commit', async () => {
+    const setUp = setUpCache();
+    const leaving = new AbortController();
+    const leader = setUp.exchange(aCall({}, { signal: leaving.signal }));
+    const follower = setUp.exchange(aCall());
+    leaving.abort(left);
+    await expect(leader).rejects.toBe(left);
+    setUp.upstream.last.say('END');
+    expect(await readAll(await follower)).toEqual(['END']);
+    expect(await askAndRead(setUp)).toBe('hit');
+  });
+
+  it('begin anew when all had left', async () => {
+    const setUp = setUpCache();
+    const leaving = new AbortController();
+    const leader = setUp.exchange(aCall({}, { signal: leaving.signal }));
+    leaving.abort(left);
+    const next = setUp.exchange(aCall());
+    await expect(leader).rejects.toBe(left);
+    expect(setUp.upstream.calls).toHaveLength(2);
+    setUp.upstream.last.say('END');
+    expect((await next).cache).toBe('miss');
+  });
+
+  it('fail together when the upstream call fails', async () => {
+    const setUp = setUpCache();
+    const replies = [setUp.exchange(aCall()), setUp.exchange(aCall())];
+    setUp.upstream.last.fail(new GatewayError('upstream_broken', 'reset'));
+    const codes = (await Promise.allSettled(replies)).map((reply) => reply.status === 'rejected' && reply.reason.code);
+    expect(codes).toEqual(['upstream_broken', 'upstream_broken']);
+    expect(setUp.upstream.calls).toHaveLength(1);
+  });
+
+  it("start over when the fault was the first caller's alone", async () => {
+    const setUp = setUpCache();
+    const [leader, follower] = [setUp.exchange(aCall()), setUp.exchange(aCall())];
+    setUp.upstream.last.fail(left);
+    await expect(leader).rejects.toBe(left);
+    await settled();
+    setUp.upstream.last.say('END');
+    expect([(await follower).cache, setUp.upstream.calls.length]).toEqual(['miss', 2]);
+  });
+
+  it('do not start over for a follower that has left too', async () => {
+    const setUp = setUpCache();
+    const leaving = new AbortController();
+    const [leader, follower] = [setUp.exchange(aCall()), setUp.exchange(aCall({}, { signal: leaving.signal }))];
+    leaving.abort(left);
+    await expect(follower).rejects.toBe(left);
+    setUp.upstream.last.say('END');
+    await leader;
+    expect(setUp.upstream.calls).toHaveLength(1);
+  });
+
+  it('ask nothing for a caller that left before it asked', async () => {
+    const setUp = setUpCache();
+    await expect(setUp.exchange(aCall({}, { signal: AbortSignal.abort(left) }))).rejects.toBe(left);
+    expect(setUp.upstream.calls).toHaveLength(0);
+  });
+
+  it('begin anew when the answer under way has grown over the limit', async () => {
+    const setUp = setUpCache(createUpstream(), { maxEntryBytes: 3 });
+    const leader = setUp.exchange(aCall());
+    setUp.upstream.last.say('aaaa', 'END');
+    await leader;
+    const reading = readAll(await leader);
+    await settled();
+    const later = setUp.exchange(aCall());
+    expect(setUp.upstream.calls).toHaveLength(2);
+    setUp.upstream.last.say('END');
+    await Promise.all([reading, later]);
+  });
+
+  it('have a deadline of their own', async () => {
+    const setUp = setUpCache();
+    const leader = setUp.exchange(aCall());
+    setUp.clock.advance(5_000);
+    await expect(leader).rejects.toMatchObject({ code: 'deadline_exceeded' });
+  });
+
+  it('leave no timer behind', async () => {
+    const setUp = setUpCache();
+    await askAndRead(setUp);
+    expect(setUp.clock.pending).toBe(0);
+  });
+
+  it('give the upstream a signal that is not the first caller’s', () => {
+    const setUp = setUpCache();
+    const call = aCall();
+    const next: Exchange = setUp.exchange;
+    void next(call);
+    expect(setUp.upstream.last.call.context.signal).not.toBe(call.context.signal);
+    expect(setUp.upstream.last.call.context).toMatchObject({ id: call.context.id });
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { createLogger } from './create-logger.js';
+import type { LoggerOptions } from './create-logger.js';
+
+const collect = (options: Partial<LoggerOptions> = {}) => {
+  const lines: string[] = [];
+  const logger = createLogger({
+    level: 'info',
+    format: 'json',
+    redact: (line) => line,
+    write: (line) => void lines.push(line),
+    ...options,
+  });
+  return { logger, lines };
+};
+
+describe('a logger', () => {
+  it('writes one JSON object per line', () => {
+    const { logger, lines } = collect();
+    logger.info({ id: 'x1' }, 'hello');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/\}\n$/);
+    expect(JSON.parse(String(lines[0]))).toEqual({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      id: 'x1',
+      msg: 'hello',
+    });
+  });
+
+  it('writes readable lines when asked to', () => {
+    const { logger, lines } = collect({ format: 'pretty' });
+    logger.warn({ id: 'x1' }, 'hello');
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d WARN {2}hello id=x1\n$/);
+  });
+
+  it('writes for machines by default when nobody sits at a terminal', () => {
+    const { isTTY } = process.stderr;
+    process.stderr.isTTY = false;
+    const { logger, lines } = collect({ format: 'auto' });
+    process.stderr.isTTY = isTTY;
+    logger.info({}, 'hello');
+    expect(lines[0]).toMatch(/^\{/);
+  });
+
+  it('is silent below its level', () => {
+    const { logger, lines } = collect({ level: 'warn' });
+    logger.debug({}, 'a');
+    logger.info({}, 'b');
+    logger.error({}, 'c');
+    expect(lines).toHaveLength(1);
+  });
+
+  it.each(['json', 'pretty'] as const)('redacts whatever a %s line holds, errors included', (format) => {
+    const { logger, lines } = collect({ format, redact: (line) => line.replaceAll('sk-canary', '[redacted]') });
+    logger.error({ key: 'sk-canary', err: new Error('used sk-canary') }, 'with sk-canary');
+    expect(lines.join('')).not.toContain('sk-canary');
+    expect(lines.join('').match(/\[redacted\]/g)?.length).toBeGreaterThanOrEqual(3);
+  });
+});
