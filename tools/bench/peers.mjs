@@ -65,7 +65,7 @@ export const startBareNode = (port, upstreamPort) =>
   start(process.execPath, [join(root, 'tools/bench/bare-proxy.mjs'), String(port), String(upstreamPort)], port);
 
 /** Claudette with its default configuration and everything on; only the backend is named, and the files are its own. */
-export async function startClaudette(port, upstreamPort) {
+export async function startClaudette(port, upstreamPort, settings = {}) {
   const home = mkdtempSync(join(work, 'claudette-'));
   const config = join(home, 'config.json');
   const backend = {
@@ -74,7 +74,7 @@ export async function startClaudette(port, upstreamPort) {
     models: ['bench-1'],
   };
   writeFileSync(config, JSON.stringify({ server: { port }, backends: { bench: backend } }));
-  const env = { PATH: process.env.PATH, HOME: home, XDG_DATA_HOME: home, CLAUDETTE_CONFIG: config };
+  const env = { PATH: process.env.PATH, HOME: home, XDG_DATA_HOME: home, CLAUDETTE_CONFIG: config, ...settings };
   const server = await start(process.execPath, [join(root, 'apps/server/dist/main.js')], port, { env });
   const Database = require('better-sqlite3');
   const ledgerRows = () => {

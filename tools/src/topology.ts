@@ -35,8 +35,8 @@ export const topologyOf = (manifests: readonly Manifest[]): Topology =>
 const namesIn = (cell: string): string[] =>
   cell
     .split(',')
-    .map((name) => name.replaceAll('`', '').trim())
-    .filter((name) => name !== '-')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== '-')
     .sort();
 
 /**
@@ -53,11 +53,9 @@ export const parseTopology = (page: string): Topology => {
   const rows = new Map<string, Edges>();
   for (const line of lines.slice(head + 2)) {
     if (!line.startsWith('|')) break;
-    const [name = '', layer = '', imports = '-', testImports = '-'] = line
-      .slice(1)
-      .split('|')
-      .map((cell) => cell.trim());
-    rows.set(name.replaceAll('`', ''), { layer, imports: namesIn(imports), testImports: namesIn(testImports) });
+    const cells = line.slice(1).split('|');
+    const cell = (index: number): string => (cells[index] ?? '').replaceAll('`', '').trim();
+    rows.set(cell(0), { layer: cell(1), imports: namesIn(cell(2)), testImports: namesIn(cell(3)) });
   }
   return rows;
 };

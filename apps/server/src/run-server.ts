@@ -13,6 +13,11 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** Connections that were busy when the server closed become idle later, and Node would keep them until they time out. */
+const IDLE_SWEEP_MS = 20;
+/** How long a client may take to read what was written before the drain ended. */
+const FLUSH_MS = 1_000;
+
 async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
     return await app.listen({ host, port });
@@ -40,8 +45,12 @@ export async function runServer(source: ConfigSource = {}, overrides: GatewayOve
         // Readiness goes first, so that load balancers look elsewhere while open streams go on.
         const drained = gateway.drain();
         const stopped = app.close();
+        const closeIdle = setInterval(() => app.server.closeIdleConnections(), IDLE_SWEEP_MS);
         await drained;
+        const closeAll = setTimeout(() => app.server.closeAllConnections(), FLUSH_MS);
         await stopped;
+        clearInterval(closeIdle);
+        clearTimeout(closeAll);
         await gateway.close();
       },
     };

@@ -3,7 +3,13 @@ import { sharedScope, toKeyScope } from '@claudette/cache';
 import type { Clock, Exchange, Interceptor } from '@claudette/core';
 import { compose, targetName, UpstreamError } from '@claudette/core';
 import type { Breakers } from '@claudette/resilience';
-import { backoffMs, createConcurrencyLimits, failureClassOf, withAttemptTimeout, withDeadline } from '@claudette/resilience';
+import {
+  backoffMs,
+  createConcurrencyLimits,
+  failureClassOf,
+  withAttemptTimeout,
+  withDeadline,
+} from '@claudette/resilience';
 import type { PriceBook } from '@claudette/ledger';
 import type { TargetStatistics } from '@claudette/routing';
 import { createCatalog, withAttempts, withRouting } from '@claudette/routing';

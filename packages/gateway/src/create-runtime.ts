@@ -17,6 +17,7 @@ import { createTargetStatistics } from '@claudette/routing';
 import type { CircuitBoard } from './circuit-board.js';
 import { createCircuitBoard } from './circuit-board.js';
 import type { Config } from './config/schema.js';
+import { systemEnvironment } from './config/system-environment.js';
 import { dataDirectory } from './config/user-directories.js';
 import type { GatewayOverrides } from './gateway.js';
 import { storePath } from './store-path.js';
@@ -67,7 +68,12 @@ function fanOut(listeners: readonly Observe[], onError: (thrown: unknown) => voi
   };
 }
 
-async function openCache(config: Config, directory: string, clock: Clock, observe: Observe): Promise<Cache | undefined> {
+async function openCache(
+  config: Config,
+  directory: string,
+  clock: Clock,
+  observe: Observe,
+): Promise<Cache | undefined> {
   const { enabled, store, maxEntries, maxMemoryBytes, maxEntryBytes } = config.cache;
   if (!enabled) return undefined;
   const path = storePath(store, directory, 'cache.db');
@@ -88,7 +94,7 @@ async function openCache(config: Config, directory: string, clock: Clock, observ
  * @throws GatewayError `configuration_invalid` when a file cannot be opened
  */
 export async function createRuntime(config: Config, overrides: GatewayOverrides): Promise<Runtime> {
-  const { clock = systemClock, environment = process.env, random = Math.random } = overrides;
+  const { clock = systemClock, environment = systemEnvironment, random = Math.random } = overrides;
   const directory = dataDirectory(environment);
 
   const redactor = createRedactor();
@@ -112,7 +118,11 @@ export async function createRuntime(config: Config, overrides: GatewayOverrides)
   const pool = createConnectionPool({ ...config.pool, clock });
   const breakers = createBreakers({ ...config.resilience.breaker, clock, observe });
   const cache = await openCache(config, directory, clock, observe);
-  const metrics = createMetrics({ clock, version, gauges: { pool: () => pool.stats(), ...(cache && { cache: () => cache.stats() }) } });
+  const metrics = createMetrics({
+    clock,
+    version,
+    gauges: { pool: () => pool.stats(), ...(cache && { cache: () => cache.stats() }) },
+  });
   listeners.push(metrics.observe, logObserver(logger));
   if (overrides.observe) listeners.push(overrides.observe);
 

@@ -2,10 +2,10 @@ import type { Clock, Target, Transport } from '@claudette/core';
 import { GatewayError } from '@claudette/core';
 import type { Provider } from '@claudette/providers';
 import { findProvider, providers } from '@claudette/providers';
+import { nearestNames } from '@claudette/routing';
 
 import type { Backend } from './backend.js';
 import { checkConfig } from './config/check-config.js';
-import { nearestNames } from '@claudette/routing';
 import { readCustomBackends } from './config/read-custom-backends.js';
 import type { BackendConfig, Config } from './config/schema.js';
 import { createDemoTransport } from './demo/demo-transport.js';
@@ -37,7 +37,10 @@ export function toBackend(name: string, config: BackendConfig, transport: Transp
   const isDemo = provider.id === 'demo';
   const baseUrl = config.baseUrl ?? provider.baseUrl ?? (isDemo ? 'demo://claudette' : undefined);
   if (baseUrl === undefined) {
-    throw new GatewayError('configuration_invalid', `backends.${name}.baseUrl is absent; ${provider.id} needs an address, e.g. http://127.0.0.1:8000/v1`);
+    throw new GatewayError(
+      'configuration_invalid',
+      `backends.${name}.baseUrl is absent; ${provider.id} needs an address, e.g. http://127.0.0.1:8000/v1`,
+    );
   }
   const dialect = config.dialect ?? provider.dialect;
   const targets: Target[] = config.models.map((model) => ({ backend: name, model, provider: provider.id, dialect }));
@@ -45,15 +48,17 @@ export function toBackend(name: string, config: BackendConfig, transport: Transp
 }
 
 /** The models of a server that may run on this machine; empty when none answers. */
-async function askLocalModels(provider: Provider, transport: Transport): Promise<string[]> {
+async function askLocalModels(provider: Provider, transport: Transport, clock: Clock): Promise<string[]> {
   if (provider.discovery === undefined || provider.baseUrl === null) return [];
+  const attempt = new AbortController();
+  const stop = clock.after(DISCOVERY_TIMEOUT_MS, () => attempt.abort(new Error('nobody answers')));
   try {
     const { status, body } = await transport.send({
       backend: provider.id,
       method: 'GET',
       url: `${provider.baseUrl}${provider.discovery.path}`,
       headers: {},
-      signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS),
+      signal: attempt.signal,
       connectTimeoutMs: DISCOVERY_TIMEOUT_MS,
     });
     const text = Buffer.from(await readWhole(body, MAX_DISCOVERY_BYTES)).toString('utf8');
@@ -67,18 +72,20 @@ async function askLocalModels(provider: Provider, transport: Transport): Promise
   } catch {
     // Nobody there, or not what we thought: then it is not a backend.
     return [];
+  } finally {
+    stop();
   }
 }
 
 /** What is there without any configuration: keys in the environment, a server on this machine, or else the demo. */
-async function discover({ environment, transport }: FindBackendsOptions): Promise<Record<string, unknown>> {
+async function discover({ environment, transport, clock }: FindBackendsOptions): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = { ...readCustomBackends(environment) };
   for (const provider of providers) {
     const keyName = provider.auth.environment.find((name) => environment[name]);
     if (keyName !== undefined && provider.defaultModels.length > 0) {
       found[provider.id] = { provider: provider.id, apiKey: `env:${keyName}`, models: provider.defaultModels };
     } else if (provider.discovery !== undefined) {
-      const models = await askLocalModels(provider, transport);
+      const models = await askLocalModels(provider, transport, clock);
       if (models.length > 0) found[provider.id] = { provider: provider.id, models };
     }
   }
@@ -95,7 +102,7 @@ export async function findBackends(options: FindBackendsOptions): Promise<Backen
   const configured =
     Object.keys(config.backends).length > 0
       ? config.backends
-      : checkConfig({ backends: await discover(options) }, 'the environment').backends;
+      : checkConfig({ ...config, backends: await discover(options) }, 'the environment').backends;
   return Object.entries(configured)
     .filter(([, backend]) => backend.enabled)
     .map(([name, backend]) => toBackend(name, backend, transport, clock));

@@ -77,7 +77,11 @@ export interface GatewayStatus {
   readonly uptimeSeconds: number;
   readonly openExchanges: number;
   readonly draining: boolean;
-  readonly backends: readonly { readonly name: string; readonly provider: string; readonly models: readonly string[] }[];
+  readonly backends: readonly {
+    readonly name: string;
+    readonly provider: string;
+    readonly models: readonly string[];
+  }[];
   readonly circuits: readonly CircuitSnapshot[];
   readonly pool: readonly OriginStats[];
   /** Null when the cache is switched off. */

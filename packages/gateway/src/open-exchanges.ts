@@ -7,13 +7,16 @@ export interface OpenExchanges {
   readonly isDraining: boolean;
   /** Follows each exchange from its arrival to its outcome; refuses new ones with `draining` once draining has begun. */
   readonly withOpenExchanges: Interceptor;
-  /** Takes no more, and resolves when none is left; those that are left after `timeoutMs` are aborted with `draining`. */
+  /**
+   * Takes no more, and resolves when none is left; those that are left after `timeoutMs` are aborted with `draining`.
+   * Asked again, it waits for the same end.
+   */
   drain(timeoutMs: number): Promise<void>;
 }
 
 export function createOpenExchanges(clock: Clock): OpenExchanges {
   const open = new Set<LinkedAbort>();
-  let draining = false;
+  let drained: Promise<void> | undefined;
   let whenEmpty: (() => void) | undefined;
 
   const leave = (one: LinkedAbort): void => {
@@ -22,15 +25,26 @@ export function createOpenExchanges(clock: Clock): OpenExchanges {
     if (open.size === 0) whenEmpty?.();
   };
 
+  const waitUntilEmpty = async (timeoutMs: number): Promise<void> => {
+    if (open.size === 0) return;
+    const empty = new Promise<void>((resolve) => (whenEmpty = resolve));
+    const stop = clock.after(timeoutMs, () => {
+      const reason = new GatewayError('draining', `the answer was not finished within ${timeoutMs} ms`);
+      for (const one of open) one.abort(reason);
+    });
+    await empty;
+    stop();
+  };
+
   return {
     get count() {
       return open.size;
     },
     get isDraining() {
-      return draining;
+      return drained !== undefined;
     },
     withOpenExchanges: (next) => async (call) => {
-      if (draining) throw new GatewayError('draining', 'try another instance');
+      if (drained !== undefined) throw new GatewayError('draining', 'try another instance');
       const one = linkAbort(call.context.signal);
       open.add(one);
       try {
@@ -42,16 +56,6 @@ export function createOpenExchanges(clock: Clock): OpenExchanges {
         throw thrown;
       }
     },
-    async drain(timeoutMs) {
-      draining = true;
-      if (open.size === 0) return;
-      const empty = new Promise<void>((resolve) => (whenEmpty = resolve));
-      const stop = clock.after(timeoutMs, () => {
-        const reason = new GatewayError('draining', `the answer was not finished within ${timeoutMs} ms`);
-        for (const one of open) one.abort(reason);
-      });
-      await empty;
-      stop();
-    },
+    drain: (timeoutMs) => (drained ??= waitUntilEmpty(timeoutMs)),
   };
 }

@@ -72,7 +72,8 @@ export const withObserver =
       });
 
     observe({ kind: 'exchange-start', id: start.id, dialect: start.dialect });
-    const pricesLoaded = prices.isLoaded ? undefined : prices.load();
+    // An answer without a price is better than none.
+    const pricesLoaded = prices.isLoaded ? undefined : prices.load().catch(() => undefined);
     let reply: Reply;
     try {
       reply = await next({ ...call, context: { ...call.context, observe } });

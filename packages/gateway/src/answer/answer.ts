@@ -1,4 +1,15 @@
-import type { Call, ChatEvent, Clock, Exchange, GatewayError, Loss, Money, Observe, Outcome, Reply } from '@claudette/core';
+import type {
+  Call,
+  ChatEvent,
+  Clock,
+  Exchange,
+  GatewayError,
+  Loss,
+  Money,
+  Observe,
+  Outcome,
+  Reply,
+} from '@claudette/core';
 import { toGatewayError } from '@claudette/core';
 import type { Codec } from '@claudette/protocol';
 import { codecs } from '@claudette/protocol';
@@ -40,7 +51,11 @@ export function errorAnswer(codec: Codec, error: GatewayError, id: string): Clie
 }
 
 /** The frames, with a fault among them written as the dialect's error event, behind the last whole frame. */
-function tellFaults(frames: AsyncIterator<Uint8Array, undefined>, codec: Codec, id: string): AsyncIterator<Uint8Array, undefined> {
+function tellFaults(
+  frames: AsyncIterator<Uint8Array, undefined>,
+  codec: Codec,
+  id: string,
+): AsyncIterator<Uint8Array, undefined> {
   let broken = false;
   return {
     next: () =>
@@ -55,7 +70,10 @@ function tellFaults(frames: AsyncIterator<Uint8Array, undefined>, codec: Codec, 
 }
 
 /** Frames without those that carry nothing but the usage that the client did not ask for. */
-function withoutUsage(frames: AsyncIterator<Uint8Array, undefined>, codec: Codec): AsyncIterator<Uint8Array, undefined> {
+function withoutUsage(
+  frames: AsyncIterator<Uint8Array, undefined>,
+  codec: Codec,
+): AsyncIterator<Uint8Array, undefined> {
   const onStep = (
     step: IteratorResult<Uint8Array, undefined>,
   ): IteratorResult<Uint8Array, undefined> | Promise<IteratorResult<Uint8Array, undefined>> => {
@@ -131,9 +149,7 @@ export const createAnswer = ({ exchange, clock, observe, strict, costOf }: Answe
     }
     try {
       const reply = await exchange(call);
-      return call.request.stream
-        ? streamed(reply, codec, call.request.streamUsage, id)
-        : await whole(reply, codec, id);
+      return call.request.stream ? streamed(reply, codec, call.request.streamUsage, id) : await whole(reply, codec, id);
     } catch (thrown) {
       return errorAnswer(codec, toGatewayError(thrown), id);
     }

@@ -21,12 +21,17 @@ const cacheModes: readonly CacheMode[] = ['on', 'off', 'refresh', 'only'];
 const first = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 
 const refuse = (header: string, allowed: string, value: string): never => {
-  throw new GatewayError('invalid_request', `the header ${header} must be ${allowed}, but is ${JSON.stringify(value.slice(0, 60))}`);
+  throw new GatewayError(
+    'invalid_request',
+    `the header ${header} must be ${allowed}, but is ${JSON.stringify(value.slice(0, 60))}`,
+  );
 };
 
 function readCacheMode(value: string | undefined): CacheMode {
   if (value === undefined) return 'default';
-  return cacheModes.find((mode) => mode === value) ?? refuse('x-claudette-cache', `one of ${cacheModes.join(', ')}`, value);
+  return (
+    cacheModes.find((mode) => mode === value) ?? refuse('x-claudette-cache', `one of ${cacheModes.join(', ')}`, value)
+  );
 }
 
 function readTimeoutMs(value: string | undefined): number | undefined {

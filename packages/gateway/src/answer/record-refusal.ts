@@ -2,7 +2,8 @@ import type { Clock, DialectId, GatewayError, Observe, Principal } from '@claude
 
 export interface Refusal {
   readonly id: string;
-  readonly dialect: DialectId;
+  /** `native` for calls that came without a dialect. */
+  readonly dialect: DialectId | 'native';
   readonly principal: Principal;
   readonly error: GatewayError;
   readonly clock: Clock;

@@ -12,7 +12,12 @@ function formatLosses(losses: readonly Loss[]): string {
 }
 
 /** What every answer says about itself. Costs are known, and so told, on whole replies only. */
-export function responseHeaders(id: string, reply: Reply, losses: readonly Loss[], cost?: Money): Record<string, string> {
+export function responseHeaders(
+  id: string,
+  reply: Reply,
+  losses: readonly Loss[],
+  cost?: Money,
+): Record<string, string> {
   const headers: Record<string, string> = {
     ...reply.headers,
     'x-claudette-id': id,

@@ -1,51 +1,49 @@
 import { GatewayError } from '@claudette/core';
+import { nearestNames } from '@claudette/routing';
 import type { z } from 'zod';
 
-import { nearestNames } from '@claudette/routing';
+import { knownKeys } from './schema-shape.js';
 import { configSchema } from './schema.js';
 import type { Config } from './schema.js';
 
-const textOf = (path: readonly PropertyKey[]): string => path.map(String).join('.') || 'the configuration';
+type Path = readonly PropertyKey[];
 
-const valueAt = (tree: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
-    tree,
-  );
+const MAX_SHOWN_CHARACTERS = 80;
 
-/** The schema's own keys at a place, for "did you mean". */
-function keysAt(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = configSchema;
-  for (const key of path) {
-    schema = unwrap(schema);
-    const { shape, valueType } = (schema as { def: { shape?: Record<PropertyKey, unknown>; valueType?: unknown } }).def;
-    schema = shape?.[key] ?? valueType;
-    if (schema === undefined) return [];
-  }
-  const shape = (unwrap(schema) as { def: { shape?: object } }).def.shape;
-  return Object.keys(shape ?? {});
+/** Where a key may have been put by mistake: what stands there is not repeated. */
+const secretPlaces: ReadonlySet<PropertyKey> = new Set(['apiKey', 'headers']);
+
+const formatPath = (path: Path): string => path.map(String).join('.') || 'the configuration';
+
+const valueAt = (tree: unknown, path: Path): unknown =>
+  path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], tree);
+
+function formatValue(value: unknown, path: Path): string {
+  if (value === undefined) return 'absent';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (path.some((key) => secretPlaces.has(key))) return 'a value that is not shown';
+  const text = JSON.stringify(value);
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
 }
 
-function unwrap(schema: unknown): unknown {
-  let inner = schema as { def?: { innerType?: unknown } };
-  while (inner.def?.innerType !== undefined) inner = inner.def.innerType as typeof inner;
-  return inner;
+function describeUnknownKey(key: string, path: Path): string {
+  const known = knownKeys(path);
+  const near = nearestNames(key, known)[0];
+  const hint = near === undefined ? `known here: ${known.join(', ')}` : `did you mean ${near}?`;
+  return `${formatPath([...path, key])} is not a known key; ${hint}`;
 }
 
 function describeIssue(issue: z.core.$ZodIssue, given: unknown): string {
-  if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(issue.path);
-    return issue.keys
-      .map((key) => {
-        const near = nearestNames(key, known)[0];
-        const hint = near === undefined ? `known here: ${known.join(', ')}` : `did you mean ${near}?`;
-        return `${textOf([...issue.path, key])} is not a known key; ${hint}`;
-      })
-      .join('; ');
+  const { path } = issue;
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => describeUnknownKey(key, path)).join('; ');
+    case 'invalid_key':
+      return `${formatPath(path)} is not a valid name: ${issue.issues.map(({ message }) => message).join(', ')}`;
+    default:
+      return `${formatPath(path)} is ${formatValue(valueAt(given, path), path)}: ${issue.message}`;
   }
-  const value = JSON.stringify(valueAt(given, issue.path));
-  const shown = value === undefined ? 'absent' : value.length > 80 ? `${value.slice(0, 80)}…` : value;
-  return `${textOf(issue.path)} is ${shown}: ${issue.message}`;
 }
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
@@ -58,9 +56,16 @@ function* crossChecks(config: Config): Generator<string> {
   for (const [name, entries] of Object.entries(config.aliases)) {
     if (Object.hasOwn(config.backends, name)) yield `aliases.${name} has the name of a backend; choose another`;
     for (const entry of entries) {
-      if (Object.hasOwn(config.aliases, entry)) yield `aliases.${name} names the alias ${entry}; aliases list backend/model or model ids`;
+      if (Object.hasOwn(config.aliases, entry)) {
+        yield `aliases.${name} names the alias ${entry}; aliases list backend/model or model ids`;
+      }
     }
   }
+}
+
+function freezeDeeply<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(freezeDeeply);
+  return Object.freeze(value);
 }
 
 /**
@@ -69,12 +74,12 @@ function* crossChecks(config: Config): Generator<string> {
  * @throws GatewayError `configuration_invalid` naming the origin, each path, its value, what is allowed and the nearest key
  */
 export function checkConfig(tree: unknown, origin: string): Config {
-  const parsed = configSchema.safeParse(tree ?? {});
+  const parsed = configSchema.safeParse(tree);
   const problems = parsed.success
     ? [...crossChecks(parsed.data)]
     : parsed.error.issues.map((issue) => describeIssue(issue, tree));
   if (!parsed.success || problems.length > 0) {
     throw new GatewayError('configuration_invalid', `${origin}: ${problems.join('; ')}`);
   }
-  return Object.freeze(parsed.data);
+  return freezeDeeply(parsed.data);
 }

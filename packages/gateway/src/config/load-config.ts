@@ -4,9 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 import { GatewayError } from '@claudette/core';
 
 import { checkConfig } from './check-config.js';
-import { mergeLayers } from './merge-layers.js';
+import { isTree, mergeLayers } from './merge-layers.js';
+import type { Tree } from './merge-layers.js';
 import { readEnvironment } from './read-environment.js';
 import type { Config } from './schema.js';
+import { systemEnvironment } from './system-environment.js';
 import { configDirectory } from './user-directories.js';
 
 export interface ConfigSource {
@@ -24,14 +26,18 @@ export interface LoadedConfig {
   readonly files: readonly string[];
 }
 
-const readTree = (path: string): unknown => {
+/** The object in a file, or undefined when there is no such file. */
+const readTree = (path: string): Tree | undefined => {
+  let tree: unknown;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
+    tree = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new GatewayError('configuration_invalid', `${path} cannot be read as JSON: ${why}`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw new GatewayError('configuration_invalid', `${path} cannot be read as JSON: ${message}`, { cause });
   }
+  if (isTree(tree)) return tree;
+  throw new GatewayError('configuration_invalid', `${path} must hold a JSON object`);
 };
 
 /**
@@ -40,7 +46,7 @@ const readTree = (path: string): unknown => {
  * @throws GatewayError `configuration_invalid`
  */
 export function loadConfig(source: ConfigSource = {}): LoadedConfig {
-  const environment = source.environment ?? process.env;
+  const environment = source.environment ?? systemEnvironment;
   const here = source.workingDirectory ?? process.cwd();
   const named = source.file ?? environment['CLAUDETTE_CONFIG'];
   const places = named
@@ -64,6 +70,12 @@ export function loadConfig(source: ConfigSource = {}): LoadedConfig {
   const stage = environment['CLAUDETTE_ENV'];
   if (stage) readLayer(join(found === undefined ? here : dirname(found), `claudette.config.${stage}.json`));
 
-  const tree = mergeLayers([...layers, readEnvironment(environment), source.flags]);
-  return { config: checkConfig(tree, files.join(' + ') || 'the configuration'), files };
+  const variables = readEnvironment(environment);
+  const origins = [
+    ...files,
+    ...(Object.keys(variables).length > 0 ? ['environment variables'] : []),
+    ...(source.flags === undefined ? [] : ['flags']),
+  ];
+  const tree = mergeLayers([...layers, variables, source.flags]);
+  return { config: checkConfig(tree, origins.join(' + ') || 'the configuration'), files };
 }

@@ -1,16 +1,20 @@
-type Tree = Record<string, unknown>;
+/** A JSON object. */
+export type Tree = Record<string, unknown>;
 
-const isTree = (value: unknown): value is Tree =>
+/** Whether a value is a JSON object. */
+export const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Later layers win, object by object; arrays and plain values are replaced whole. */
-export const mergeLayers = (layers: readonly unknown[]): unknown =>
-  layers.reduce((below, above) => {
-    if (!isTree(below) || !isTree(above)) return above === undefined ? below : above;
-    const merged: Tree = { ...below };
-    for (const [key, value] of Object.entries(above)) {
-      if (key === '__proto__') continue;
-      merged[key] = mergeLayers([merged[key], value]);
-    }
-    return merged;
-  }, undefined);
+function merge(below: unknown, above: unknown): unknown {
+  if (above === undefined) return below;
+  if (!isTree(above)) return above;
+  const merged: Tree = isTree(below) ? { ...below } : {};
+  for (const [key, value] of Object.entries(above)) {
+    // Assigning it would change the object's kind instead of its contents.
+    if (key !== '__proto__') merged[key] = merge(merged[key], value);
+  }
+  return merged;
+}
+
+/** Later layers win, object by object; arrays and plain values are replaced whole. Undefined says nothing. */
+export const mergeLayers = (layers: readonly unknown[]): unknown => layers.reduce(merge, undefined);

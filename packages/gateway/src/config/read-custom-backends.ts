@@ -9,7 +9,10 @@ export function readCustomBackends(environment: Readonly<Record<string, string |
     if (number === undefined || !baseUrl) continue;
     const model = environment[`CUSTOM_BACKEND_${number}_MODEL`];
     if (!model) {
-      throw new GatewayError('configuration_invalid', `${name} is set, but CUSTOM_BACKEND_${number}_MODEL, its model, is not`);
+      throw new GatewayError(
+        'configuration_invalid',
+        `${name} is set, but CUSTOM_BACKEND_${number}_MODEL, its model, is not`,
+      );
     }
     const keyName = `CUSTOM_BACKEND_${number}_API_KEY`;
     backends[`custom-${number}`] = {

@@ -14,15 +14,28 @@ const backend = z.strictObject({
   provider: z.string().min(1).describe('The vendor: anthropic, openai, openai-compatible, qwen, ollama or demo.'),
   apiKey: z
     .string()
-    .regex(/^env:[A-Za-z_][A-Za-z0-9_]*$/, 'must be env:NAME, the name of an environment variable; a key itself never stands here')
+    .regex(
+      /^env:[A-Za-z_][A-Za-z0-9_]*$/,
+      'must be env:NAME, the name of an environment variable; a key itself never stands here',
+    )
     .optional()
     .describe('Where the key is: env:NAME.'),
-  baseUrl: z.url({ protocol: /^https?$/ }).optional().describe("Replaces the provider's address."),
-  dialect: z.enum(['openai-chat', 'anthropic-messages']).optional().describe('What an openai-compatible backend speaks.'),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Replaces the provider's address."),
+  dialect: z
+    .enum(['openai-chat', 'anthropic-messages'])
+    .optional()
+    .describe('What an openai-compatible backend speaks.'),
   models: z.array(z.string().min(1)).min(1).describe('The models it serves, as it names them.'),
   priority: z.int().min(1).max(1000).default(1).describe('1 is preferred to 2.'),
   enabled: z.boolean().default(true),
-  maxTokens: z.int().min(1).default(8192).describe('Output limit where a dialect requires one and the client gave none.'),
+  maxTokens: z
+    .int()
+    .min(1)
+    .default(8192)
+    .describe('Output limit where a dialect requires one and the client gave none.'),
   headers: z.record(z.string(), z.string()).default({}).describe('Sent with every request to this backend.'),
   limits: z.strictObject({ concurrency: z.int().min(1).nullable().default(null) }).prefault({}),
   timeouts: timeouts.prefault({}),
@@ -43,9 +56,13 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   auth: z
-    .strictObject({ mode: z.enum(['open', 'keys']).default('open').describe('keys is required unless host is loopback.') })
+    .strictObject({
+      mode: z.enum(['open', 'keys']).default('open').describe('keys is required unless host is loopback.'),
+    })
     .prefault({}),
-  backends: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'a backend name has letters, digits, . _ and -'), backend).default({}),
+  backends: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'a backend name has letters, digits, . _ and -'), backend)
+    .default({}),
   aliases: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)).default({}),
   routing: z
     .strictObject({
@@ -65,7 +82,10 @@ export const configSchema = z.strictObject({
       maxEntries: z.int().min(1).default(10_000),
       maxMemoryBytes: z.int().min(65_536).default(67_108_864),
       maxEntryBytes: z.int().min(1024).default(1_048_576),
-      store: z.string().regex(/^(memory:|sqlite:.*)$/, 'must be memory:, sqlite: or sqlite:/path/file.db').default('sqlite:'),
+      store: z
+        .string()
+        .regex(/^(memory:|sqlite:.*)$/, 'must be memory:, sqlite: or sqlite:/path/file.db')
+        .default('sqlite:'),
       scope: z.enum(['key', 'shared']).default('key').describe('Who may share an entry.'),
       sampling: z
         .strictObject({ native: sampling.default('all'), dialects: sampling.default('deterministic') })
@@ -94,7 +114,10 @@ export const configSchema = z.strictObject({
     .prefault({}),
   ledger: z
     .strictObject({
-      url: z.string().regex(/^(memory:|sqlite:.*)$/, 'must be memory:, sqlite: or sqlite:/path/file.db').default('sqlite:'),
+      url: z
+        .string()
+        .regex(/^(memory:|sqlite:.*)$/, 'must be memory:, sqlite: or sqlite:/path/file.db')
+        .default('sqlite:'),
     })
     .prefault({}),
   logging: z

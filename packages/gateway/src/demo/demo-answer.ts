@@ -25,7 +25,9 @@ function exampleOf(schema: unknown, depth = 0): unknown {
   const kind: unknown = Array.isArray(type) ? type[0] : type;
   if (kind === 'object' || properties !== undefined) {
     if (depth >= MAX_EXAMPLE_DEPTH) return {};
-    return Object.fromEntries(Object.entries(properties ?? {}).map(([key, value]) => [key, exampleOf(value, depth + 1)]));
+    return Object.fromEntries(
+      Object.entries(properties ?? {}).map(([key, value]) => [key, exampleOf(value, depth + 1)]),
+    );
   }
   if (kind === 'array') return depth >= MAX_EXAMPLE_DEPTH ? [] : [exampleOf(items, depth + 1)];
   if (kind === 'number' || kind === 'integer') return 1;

@@ -30,6 +30,10 @@ export const createDemoTransport = (clock: Clock): Transport => ({
     }
     const encoder = openaiChat.createEventEncoder(context);
     const frames = Array.from(demoAnswer(request), (event) => encoder.push(event));
-    return { status: 200, headers: { 'content-type': 'text/event-stream' }, body: sourceOf([...frames, encoder.end()]) };
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/event-stream' },
+      body: sourceOf([...frames, encoder.end()]),
+    };
   },
 });

@@ -1,7 +1,20 @@
-import type { Call, ChatEvent, Clock, Exchange, FinishReason, Loss, Money, Observe, Outcome, Reply } from '@claudette/core';
-import { formatMoney, totalInputTokens, totalOutputTokens } from '@claudette/core';
+import type {
+  Call,
+  ChatEvent,
+  ChatRequest,
+  Clock,
+  Exchange,
+  FinishReason,
+  Loss,
+  Money,
+  Observe,
+  Outcome,
+  Reply,
+} from '@claudette/core';
+import { formatMoney, toGatewayError, totalInputTokens, totalOutputTokens } from '@claudette/core';
 
 import { readEvents } from '../answer/read-events.js';
+import { recordRefusal } from '../answer/record-refusal.js';
 import { createExchangeId } from '../exchange-id.js';
 import { toChatRequest } from './question.js';
 import type { Asked } from './question.js';
@@ -42,8 +55,16 @@ export const createAsk =
   async (asked: Asked, onText: (text: string) => void = () => undefined): Promise<NativeAnswer> => {
     const startedAt = clock.now();
     const id = createExchangeId();
+    let request: ChatRequest;
+    try {
+      request = toChatRequest(asked);
+    } catch (thrown) {
+      const error = toGatewayError(thrown);
+      recordRefusal({ id, dialect: 'native', principal: asked.principal, error, clock, observe });
+      throw error;
+    }
     const call: Call = {
-      request: toChatRequest(asked),
+      request,
       context: {
         id,
         principal: asked.principal,

@@ -32,7 +32,7 @@ export interface Asked extends Question {
 }
 
 const imageTypes: readonly (readonly [mediaType: string, signature: RegExp])[] = [
-  ['image/png', /^\x89PNG\r\n\x1a\n/],
+  ['image/png', /^\x89PNG\r\n/],
   ['image/jpeg', /^\xff\xd8\xff/],
   ['image/gif', /^GIF8[79]a/],
   ['image/webp', /^RIFF[\s\S]{4}WEBP/],
@@ -54,7 +54,9 @@ function toPart({ name, content }: QuestionFile): UserPart {
   try {
     return { type: 'text', text: `${name}:\n${utf8.decode(content)}` };
   } catch (cause) {
-    throw new GatewayError('invalid_request', `${name} is neither UTF-8 text nor a PNG, JPEG, GIF or WebP image`, { cause });
+    throw new GatewayError('invalid_request', `${name} is neither UTF-8 text nor a PNG, JPEG, GIF or WebP image`, {
+      cause,
+    });
   }
 }
 
@@ -65,7 +67,10 @@ export function toChatRequest(question: Question): ChatRequest {
     model: question.model ?? 'auto',
     messages: [
       ...(system === undefined ? [] : [{ role: 'system' as const, parts: [{ type: 'text' as const, text: system }] }]),
-      { role: 'user' as const, parts: [...question.files.map(toPart), { type: 'text' as const, text: question.prompt }] },
+      {
+        role: 'user' as const,
+        parts: [...question.files.map(toPart), { type: 'text' as const, text: question.prompt }],
+      },
     ],
     stream: question.stream,
     streamUsage: true,
@@ -79,7 +84,13 @@ export function toChatRequest(question: Question): ChatRequest {
 const questionSchema = z.strictObject({
   prompt: z.string().min(1),
   files: z
-    .array(z.strictObject({ name: z.string().min(1), type: z.enum(['text', 'base64']).default('text'), content: z.string() }))
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        type: z.enum(['text', 'base64']).default('text'),
+        content: z.string(),
+      }),
+    )
     .default([]),
   options: z
     .strictObject({
@@ -114,7 +125,10 @@ export function decodeQuestion(body: Uint8Array): Question {
   const { system, model, backend, temperature, maxTokens, timeoutMs, cache } = options;
   return {
     prompt,
-    files: files.map(({ name, type, content }) => ({ name, content: Buffer.from(content, type === 'text' ? 'utf8' : 'base64') })),
+    files: files.map(({ name, type, content }) => ({
+      name,
+      content: Buffer.from(content, type === 'text' ? 'utf8' : 'base64'),
+    })),
     cacheMode: cache,
     stream: false,
     ...(system !== undefined && { system }),

@@ -57,7 +57,8 @@ async function headersFor(
     if (provider.auth.scheme === 'bearer') headers['authorization'] = `Bearer ${key}`;
     else headers[provider.auth.header ?? 'x-api-key'] = key;
   }
-  return Object.assign(headers, config.headers);
+  for (const [name, value] of Object.entries(config.headers)) headers[name.toLowerCase()] = value;
+  return headers;
 }
 
 const framingOf = (response: TransportResponse, stream: boolean): 'json' | 'sse' => {

@@ -1,5 +1,6 @@
 /** Response headers of providers that clients and operators use; everything else stays behind. */
-const passed = /^(x-request-id|request-id|openai-processing-ms|openai-version|anthropic-ratelimit-.*|x-ratelimit-.*|retry-after)$/;
+const passed =
+  /^(x-request-id|request-id|openai-processing-ms|openai-version|anthropic-ratelimit-.*|x-ratelimit-.*|retry-after)$/;
 
 /** The provider's headers that a client may see. */
 export function passHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {

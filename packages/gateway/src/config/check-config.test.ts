@@ -1,0 +1,112 @@
+import { GatewayError } from '@claudette/core';
+import { describe, expect, it } from '@jest/globals';
+
+import { checkConfig } from './check-config.js';
+
+const backend = { provider: 'openai', models: ['m'] };
+
+const refusal = (tree: unknown): string => {
+  try {
+    checkConfig(tree, 'file.json');
+  } catch (thrown) {
+    if (thrown instanceof GatewayError && thrown.code === 'configuration_invalid') return thrown.detail;
+    throw thrown;
+  }
+  throw new Error('nothing was refused');
+};
+
+describe('what is wrong with a configuration', () => {
+  it('is told with the origin, the path, the value and the allowed range', () => {
+    expect(refusal({ server: { port: 70_000 } })).toBe(
+      'file.json: server.port is 70000: Too big: expected number to be <=65535',
+    );
+  });
+
+  it('is told all at once', () => {
+    const text = refusal({ server: { port: -1 }, cache: { scope: 'team' } });
+    expect(text).toMatch(/server\.port is -1: .*>=0.*; cache\.scope is "team": .*"key"\|"shared"/);
+  });
+
+  it('is told with the nearest key for one that is not known', () => {
+    expect(refusal({ server: { prot: 1 } })).toBe('file.json: server.prot is not a known key; did you mean port?');
+  });
+
+  it('is told with the nearest key inside a named thing', () => {
+    expect(refusal({ backends: { a: { ...backend, modles: [], timeouts: { idelMs: 1 } } } })).toBe(
+      'file.json: backends.a.timeouts.idelMs is not a known key; did you mean idleMs?; ' +
+        'backends.a.modles is not a known key; did you mean models?',
+    );
+  });
+
+  it('is told with all known keys when none is near', () => {
+    expect(refusal({ auth: { zzzzzzzz: 1 } })).toBe(
+      'file.json: auth.zzzzzzzz is not a known key; known here: mode',
+    );
+  });
+
+  it('is told for the whole tree', () => {
+    expect(refusal([])).toMatch(/^file\.json: the configuration is a list: .*expected object/);
+  });
+
+  it.each([
+    [{ backends: { a: { models: ['m'] } } }, 'backends.a.provider is absent: '],
+    [{ backends: { a: 'openai' } }, 'backends.a is "openai": '],
+    [{ cache: null }, 'cache is null: '],
+    [{ server: { host: { name: 'x' } } }, 'server.host is an object: '],
+    [{ server: { host: ['x'] } }, 'server.host is a list: '],
+    [{ logging: { level: 'x'.repeat(100) } }, `logging.level is "${'x'.repeat(79)}…: `],
+  ])('shows the value in %j', (tree, text) => {
+    expect(refusal(tree)).toContain(text);
+  });
+
+  it('is told for a name that may not be one', () => {
+    expect(refusal({ backends: { 'a/b': backend } })).toBe(
+      'file.json: backends.a/b is not a valid name: a backend name has letters, digits, . _ and -',
+    );
+  });
+
+  it('never repeats what may be a key', () => {
+    const text = refusal({ backends: { a: { ...backend, apiKey: 'hunter2', headers: 'hunter2' } } });
+    expect(text).toContain('backends.a.apiKey is a value that is not shown: must be env:NAME');
+    expect(text).not.toContain('hunter2');
+  });
+});
+
+describe('open mode', () => {
+  it.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1', '[::1]'])('is fine on %s', (host) => {
+    expect(checkConfig({ server: { host } }, 'f').auth.mode).toBe('open');
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.0.7', 'example.org', '127.0.0.1.example.org'])('is refused on %s', (host) => {
+    expect(refusal({ server: { host } })).toBe(
+      `file.json: auth.mode is "open" but server.host is "${host}": beyond loopback set auth.mode to "keys" and create a key with claudette keys create`,
+    );
+  });
+
+  it('is not needed beyond loopback: keys are', () => {
+    expect(checkConfig({ server: { host: '0.0.0.0' }, auth: { mode: 'keys' } }, 'f').server.host).toBe('0.0.0.0');
+  });
+});
+
+describe('an alias', () => {
+  it('may not have the name of a backend', () => {
+    expect(refusal({ backends: { a: backend }, aliases: { a: ['m'] } })).toBe(
+      'file.json: aliases.a has the name of a backend; choose another',
+    );
+  });
+
+  it('may not name another alias', () => {
+    expect(refusal({ aliases: { a: ['m', 'b'], b: ['m'] } })).toBe(
+      'file.json: aliases.a names the alias b; aliases list backend/model or model ids',
+    );
+  });
+
+  it('must list something', () => {
+    expect(refusal({ aliases: { a: [] } })).toMatch(/aliases\.a is a list: .*>=1/);
+  });
+});
+
+it('freezes the configuration at every depth', () => {
+  const config = checkConfig({ backends: { a: backend } }, 'f');
+  expect(Object.isFrozen(config) && Object.isFrozen(config.backends['a']?.models)).toBe(true);
+});

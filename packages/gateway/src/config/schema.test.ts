@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { configSchema } from './schema.js';
+
+describe('the configuration schema', () => {
+  it('gives every setting a default', () => {
+    expect(configSchema.parse({})).toEqual({
+      server: { host: '127.0.0.1', port: 3000, bodyLimitBytes: 33_554_432, drainTimeoutMs: 10_000, totalMs: 600_000 },
+      auth: { mode: 'open' },
+      backends: {},
+      aliases: {},
+      routing: {
+        strategy: 'weighted',
+        weights: { cost: 0.4, latency: 0.4, availability: 0.2 },
+        fallback: true,
+        maxAttempts: 3,
+        strict: false,
+      },
+      cache: {
+        enabled: true,
+        ttlSeconds: 3600,
+        maxEntries: 10_000,
+        maxMemoryBytes: 67_108_864,
+        maxEntryBytes: 1_048_576,
+        store: 'sqlite:',
+        scope: 'key',
+        sampling: { native: 'all', dialects: 'deterministic' },
+      },
+      resilience: { breaker: { failureRate: 0.5, volume: 5, windowMs: 300_000, openMs: 30_000 } },
+      pool: { connectionsPerOrigin: 1024, idleTimeoutMs: 30_000, queueTimeoutMs: 10_000, warmConnections: 0 },
+      ledger: { url: 'sqlite:' },
+      logging: { level: 'info', format: 'auto' },
+      metrics: { enabled: true },
+    });
+  });
+
+  it('gives a backend everything but its provider and models', () => {
+    expect(configSchema.parse({ backends: { a: { provider: 'openai', models: ['m'] } } }).backends).toEqual({
+      a: {
+        provider: 'openai',
+        models: ['m'],
+        priority: 1,
+        enabled: true,
+        maxTokens: 8192,
+        headers: {},
+        limits: { concurrency: null },
+        timeouts: { connectMs: 5_000, firstContentMs: 60_000, idleMs: 60_000, totalMs: 600_000 },
+      },
+    });
+  });
+
+  it('keeps the other defaults of a section that is given in part', () => {
+    expect(configSchema.parse({ routing: { weights: { cost: 0 } } }).routing.weights).toEqual({
+      cost: 0,
+      latency: 0.4,
+      availability: 0.2,
+    });
+  });
+});
