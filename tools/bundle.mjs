@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 /**
- * Bundles the apps: `node tools/bundle.mjs [server] [cli]`, both when none is named.
+ * Bundles the apps: `node tools/bundle.mjs [server] [cli] [--out FOLDER]`, both when none is named, into their `dist` or
+ * into FOLDER.
  *
  * `src/main.ts` becomes `dist/main.js` with chunks beside it. Imports that are lazy in the source stay separate chunks, so
  * that a command loads only what it needs. Packages with native parts stay outside and are found in node_modules.
@@ -64,9 +66,9 @@ export const bundle = async (app, folder = `${root}apps/${app}/dist`) => {
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const named = process.argv.slice(2);
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } });
   try {
-    for (const app of named.length > 0 ? named : ['server', 'cli']) await bundle(app);
+    for (const app of positionals.length > 0 ? positionals : ['server', 'cli']) await bundle(app, values.out);
   } catch (error) {
     // esbuild has told the places already.
     console.error(`bundle: ${error.message.split('\n')[0]}`);

@@ -74,6 +74,8 @@ export interface ChatRequest {
   /** The end user, for the provider's abuse tracking. */
   readonly userId?: string;
   readonly foreign: readonly ForeignField[];
+  /** Refers to earlier turns that only the client's provider holds (Anthropic's `thread`): no other dialect can answer. */
+  readonly heldByProvider?: ForeignField;
 }
 
 /** One thing a translation could not carry. */

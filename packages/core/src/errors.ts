@@ -24,7 +24,7 @@ export const errorCatalog = {
     status: 400,
     retryable: false,
     domain: 'caller',
-    message: 'Strict mode refuses what no candidate can carry: %s',
+    message: 'The request cannot be carried to the backend as it is: %s',
   },
   client_aborted: { status: 499, retryable: false, domain: 'caller', message: 'The client left: %s' },
   cache_only_miss: {

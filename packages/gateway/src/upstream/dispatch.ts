@@ -31,6 +31,10 @@ function bodyFor(call: Call, codec: Codec, target: RequestTarget): Outgoing {
   if (call.original?.dialect === codec.id) {
     return { body: codec.patchRequest(call.original.body, call.request, target), losses: [] };
   }
+  const held = call.request.heldByProvider;
+  if (held !== undefined) {
+    throw new GatewayError('translation_refused', `${held.path} refers to earlier turns that only a ${held.dialect} backend holds`);
+  }
   return codec.encodeRequest(call.request, target);
 }
 

@@ -189,3 +189,17 @@ describe('decodeRequest', () => {
     expect(() => decodeRequest(Buffer.from('{'))).toThrow(expect.objectContaining({ code: 'invalid_request' }));
   });
 });
+
+describe('a thread', () => {
+  const decodeWith = (thread: unknown) =>
+    decodeRequest(new TextEncoder().encode(JSON.stringify({ model: 'm', max_tokens: 1, messages: [], thread })));
+
+  it('that continues refers to turns that only the provider holds', () => {
+    const thread = { type: 'continue', previous_message_id: 'msg_1' };
+    expect(decodeWith(thread).heldByProvider).toEqual({ dialect: 'anthropic-messages', path: 'thread', value: thread });
+  });
+
+  it.each([{ type: 'new' }, 'new', undefined])('that does not continue refers to nothing: %p', (thread) => {
+    expect(decodeWith(thread).heldByProvider).toBeUndefined();
+  });
+});

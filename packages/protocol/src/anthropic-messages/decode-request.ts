@@ -1,4 +1,4 @@
-import type { ChatRequest, Message, OutputFormat, ReasoningOptions, Tool, ToolChoice } from '@claudette/core';
+import type { ChatRequest, ForeignField, Message, OutputFormat, ReasoningOptions, Tool, ToolChoice } from '@claudette/core';
 
 import {
   compact,
@@ -144,6 +144,10 @@ const decodeOutputFormat = (
   return format;
 };
 
+/** A thread's earlier turns are with Anthropic, under the id of its last message. */
+const isContinuedThread = ({ path, value }: ForeignField): boolean =>
+  path === 'thread' && typeof value === 'object' && value !== null && 'previous_message_id' in value;
+
 const knownFields = [
   'model',
   'messages',
@@ -191,5 +195,6 @@ export const decodeRequest = (bytes: Uint8Array): ChatRequest => {
     stopSequences: optional(readStrings)(body['stop_sequences'], 'stop_sequences'),
     userId: optional(readString)(metadata['user_id'], 'metadata.user_id'),
     foreign: foreign.found,
+    heldByProvider: foreign.found.find(isContinuedThread),
   });
 };

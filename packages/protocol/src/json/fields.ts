@@ -53,7 +53,8 @@ export const optional =
     value === undefined || value === null ? undefined : read(value, path);
 
 /** Leaves out the keys whose value is undefined, so that absent stays absent. */
-export const compact = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
+export const compact = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } => {
+  const present: Partial<T> = {};
+  for (const key in fields) if (fields[key] !== undefined) present[key] = fields[key];
+  return present as { [K in keyof T]: Exclude<T[K], undefined> };
+};
