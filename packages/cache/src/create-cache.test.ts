@@ -19,7 +19,7 @@ const ask = async ({ exchange, upstream }: SetUp, text = 'hello', plan = planFor
   const reply = exchange(aCall({ request: aRequest(text), plan }));
   await eventually(async () => {
     await settled();
-    return upstream.calls.length > before || (await Promise.race([reply, undefined])) !== undefined;
+    return upstream.calls.length > before || (await Promise.race([reply, Promise.resolve(undefined)])) !== undefined;
   });
   if (upstream.calls.length > before) upstream.last.say('END');
   await readAll(await reply);

@@ -112,9 +112,9 @@ describe('the second tier', () => {
   it('does not ask more than once a second whether another process wrote', async () => {
     const { tier, store, clock } = await setUp();
     clock.advance(1_000);
-    tier.get('a');
+    void tier.get('a');
     await settled();
-    tier.get('a');
+    void tier.get('a');
     await settled();
     expect(store.asked).toEqual(['version']);
   });
@@ -124,7 +124,7 @@ describe('the second tier', () => {
     store.rows.clear();
     store.writeElsewhere('c', formatEntry('c', anEntry()));
     clock.advance(1_000);
-    tier.get('c');
+    void tier.get('c');
     await settled();
     expect(tier.stats().entries).toBe(1);
   });
@@ -249,12 +249,12 @@ describe('a second tier whose store fails', () => {
     const { tier, store, clock } = await setUp({ a: anEntry() });
     store.mode = 'throws';
     clock.advance(1_000);
-    tier.get('b');
+    void tier.get('b');
     await settled();
     store.mode = 'answers';
     store.writeElsewhere('b', formatEntry('b', anEntry()));
     clock.advance(1_000);
-    tier.get('b');
+    void tier.get('b');
     await settled();
     expect(await tier.get('b')).toBeDefined();
     expect(await tier.get('a')).toBeDefined();

@@ -1,0 +1,114 @@
+import { GatewayError } from '@claudette/core';
+import type { Call } from '@claudette/core';
+import { describe, expect, it } from '@jest/globals';
+
+import { bodyOf } from '../__fixtures__/start-bench.js';
+import { decodeCall } from './client-request.js';
+import type { ClientRequest } from './client-request.js';
+
+const decode = (headers: ClientRequest['headers'], rest: Partial<ClientRequest> = {}, strict = false): Call =>
+  decodeCall(
+    {
+      dialect: 'openai-chat',
+      body: bodyOf(),
+      headers,
+      principal: { id: 'key_1', name: 'Ada' },
+      controller: new AbortController(),
+      ...rest,
+    },
+    { id: 'x-1', observe: () => undefined, strict },
+  );
+
+const refusal = (headers: ClientRequest['headers']): string => {
+  try {
+    decode(headers);
+  } catch (thrown) {
+    if (thrown instanceof GatewayError && thrown.code === 'invalid_request') return thrown.detail;
+    throw thrown;
+  }
+  throw new Error('nothing was refused');
+};
+
+describe('decodeCall', () => {
+  it('makes a call of bytes and headers', () => {
+    const controller = new AbortController();
+    const body = bodyOf({ model: 'm' });
+    const call = decode({}, { body, controller });
+    expect(call).toMatchObject({
+      original: { dialect: 'openai-chat', body, headers: {} },
+      request: { model: 'm', stream: false },
+      context: { id: 'x-1', principal: { id: 'key_1' }, cacheMode: 'default', strict: false, tags: [] },
+    });
+    expect(call.context.signal).toBe(controller.signal);
+    expect(Object.keys(call.context)).not.toEqual(expect.arrayContaining(['pinnedBackend', 'timeoutMs']));
+  });
+
+  it('reads every header of ours', () => {
+    const headers = {
+      'x-claudette-backend': 'claude',
+      'x-claudette-timeout-ms': '1500',
+      'x-claudette-cache': 'refresh',
+      'x-claudette-strict': 'true',
+      'x-claudette-tags': ' a, b ,,c',
+    };
+    expect(decode(headers).context).toMatchObject({
+      pinnedBackend: 'claude',
+      timeoutMs: 1500,
+      cacheMode: 'refresh',
+      strict: true,
+      tags: ['a', 'b', 'c'],
+    });
+  });
+
+  it('takes the first of a repeated header', () => {
+    expect(decode({ 'x-claudette-backend': ['a', 'b'] }).context.pinnedBackend).toBe('a');
+  });
+
+  it('keeps the headers of the dialects and no credential', () => {
+    const headers = {
+      'anthropic-beta': 'x',
+      'openai-beta': 'y',
+      authorization: 'Bearer k',
+      'x-api-key': 'k',
+      cookie: 'c',
+    };
+    expect(decode(headers).original?.headers).toEqual({ 'anthropic-beta': 'x', 'openai-beta': 'y' });
+  });
+
+  it('cuts tags to 64 characters, and their list to 16', () => {
+    const { tags } = decode({ 'x-claudette-tags': Array(20).fill('t'.repeat(70)).join(',') }).context;
+    expect([tags.length, tags[0]?.length]).toEqual([16, 64]);
+  });
+
+  it.each([
+    ['true', true],
+    ['1', true],
+    ['false', false],
+    ['0', false],
+  ])('lets x-claudette-strict: %s win over the configuration', (value, strict) => {
+    expect(decode({ 'x-claudette-strict': value }, {}, !strict).context.strict).toBe(strict);
+  });
+
+  it('is strict where the configuration is', () => {
+    expect(decode({}, {}, true).context.strict).toBe(true);
+  });
+
+  it.each([
+    ['x-claudette-cache', 'maybe', 'one of on, off, refresh, only'],
+    ['x-claudette-timeout-ms', '0', 'a whole number of milliseconds above 0'],
+    ['x-claudette-timeout-ms', '-5', 'a whole number of milliseconds above 0'],
+    ['x-claudette-timeout-ms', '1.5', 'a whole number of milliseconds above 0'],
+    ['x-claudette-timeout-ms', 'soon', 'a whole number of milliseconds above 0'],
+    ['x-claudette-strict', 'yes', 'true or false'],
+  ])('refuses %s: %s', (name, value, allowed) => {
+    expect(refusal({ [name]: value })).toBe(`the header ${name} must be ${allowed}, but is "${value}"`);
+  });
+
+  it('does not repeat more than the start of a wrong header', () => {
+    expect(refusal({ 'x-claudette-cache': 'x'.repeat(5_000) }).length).toBeLessThan(200);
+  });
+
+  it('refuses a body that is not of the dialect', () => {
+    expect(() => decode({}, { body: Buffer.from('{') })).toThrow(GatewayError);
+  });
+});
