@@ -15,7 +15,7 @@ afterAll(() => stack.close());
 const paths = { 'openai-chat': '/v1/chat/completions', 'anthropic-messages': '/v1/messages' } as const;
 type Path = (typeof paths)[keyof typeof paths];
 
-const post = (path: Path | string, body: BodyInit, headers: Record<string, string> = {}): Promise<Response> => {
+const post = (path: Path | string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Response> => {
   const { key } = stack.server.gateway.keys.create({ name: `bad-input-${Math.random()}` });
   return fetch(stack.url + path, { method: 'POST', body, headers: { 'x-api-key': key, ...headers } });
 };
@@ -34,11 +34,26 @@ const rows: readonly (readonly [name: string, body: unknown, status: number, say
   ['no JSON at all', '', 400, 'not valid JSON'],
   ['an array', [], 400, 'must be an object'],
   ['no model', { messages: [message], max_tokens: 1 }, 400, 'model must be a string'],
-  ['a model of the wrong type', { model: 5, messages: [message], max_tokens: 1 }, 400, 'model must be a string, but is 5'],
+  [
+    'a model of the wrong type',
+    { model: 5, messages: [message], max_tokens: 1 },
+    400,
+    'model must be a string, but is 5',
+  ],
   ['messages of the wrong type', { model: 'm', messages: 'hi', max_tokens: 1 }, 400, 'messages must be an array'],
-  ['a role nobody knows', { model: 'm', messages: [{ role: 'oracle', content: '' }], max_tokens: 1 }, 400, 'messages[0].role'],
+  [
+    'a role nobody knows',
+    { model: 'm', messages: [{ role: 'oracle', content: '' }], max_tokens: 1 },
+    400,
+    'messages[0].role',
+  ],
   ['an unknown model', { model: 'gpt-fak', messages: [message], max_tokens: 1 }, 404, 'gpt-fake'],
-  ['a temperature in words', { model: 'm', messages: [message], max_tokens: 1, temperature: 'hot' }, 400, 'temperature must be'],
+  [
+    'a temperature in words',
+    { model: 'm', messages: [message], max_tokens: 1, temperature: 'hot' },
+    400,
+    'temperature must be',
+  ],
 ];
 
 describe.each(Object.values(paths))('POST %s', (path) => {
@@ -100,7 +115,10 @@ describe('POST /api/optimize', () => {
 
   it('answers with where the answer came from', async () => {
     const file = { name: 'note.txt', content: 'buy milk' };
-    const response = await post('/api/optimize', JSON.stringify({ prompt: 'what', files: [file], options: { model: 'gpt-fake' } }));
+    const response = await post(
+      '/api/optimize',
+      JSON.stringify({ prompt: 'what', files: [file], options: { model: 'gpt-fake' } }),
+    );
     expect(await response.json()).toMatchObject({
       content: expect.stringContaining('buy milk'),
       backend: 'chat',
@@ -116,15 +134,18 @@ const jsonFolder = join(folder ?? '', 'json-parsing');
 const whenReplaying = folder && existsSync(jsonFolder) ? describe : describe.skip;
 
 whenReplaying('JSON of any shape (CLAUDETTE_REPLAY_DIR)', () => {
-  it.each(folder ? readdirSync(jsonFolder).filter((name) => name.endsWith('.json')) : ['none'])('never crashes the server: %s', async (name) => {
-    const { key } = stack.server.gateway.keys.create({ name: `json-${name}` });
-    const response = await fetch(`${stack.url}/v1/chat/completions`, {
-      method: 'POST',
-      body: readFileSync(join(jsonFolder, name)),
-      headers: { 'x-api-key': key },
-    });
-    // None of them is a chat request, so whatever parses is refused as well; 404 would be an unknown model.
-    expect(response.status).toBe(400);
-    await errorOf(response, '/v1/chat/completions');
-  });
+  it.each(folder ? readdirSync(jsonFolder).filter((name) => name.endsWith('.json')) : ['none'])(
+    'never crashes the server: %s',
+    async (name) => {
+      const { key } = stack.server.gateway.keys.create({ name: `json-${name}` });
+      const response = await fetch(`${stack.url}/v1/chat/completions`, {
+        method: 'POST',
+        body: readFileSync(join(jsonFolder, name)),
+        headers: { 'x-api-key': key },
+      });
+      // None of them is a chat request, so whatever parses is refused as well; 404 would be an unknown model.
+      expect(response.status).toBe(400);
+      await errorOf(response, '/v1/chat/completions');
+    },
+  );
 });

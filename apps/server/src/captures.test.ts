@@ -18,7 +18,10 @@ interface Capture {
 
 const folder = process.env['CLAUDETTE_REPLAY_DIR'];
 const clients = ['openai-node', 'anthropic-sdk', 'claude-code'];
-const paths: Readonly<Record<string, DialectId>> = { '/v1/chat/completions': 'openai-chat', '/v1/messages': 'anthropic-messages' };
+const paths: Readonly<Record<string, DialectId>> = {
+  '/v1/chat/completions': 'openai-chat',
+  '/v1/messages': 'anthropic-messages',
+};
 
 const captures: [name: string, capture: Capture][] = !folder
   ? []
@@ -28,14 +31,19 @@ const captures: [name: string, capture: Capture][] = !folder
       return readdirSync(root, { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.json'))
         .sort()
-        .map((file): [string, Capture] => [join(client, file), JSON.parse(readFileSync(join(root, file), 'utf8')) as Capture])
+        .map((file): [string, Capture] => [
+          join(client, file),
+          JSON.parse(readFileSync(join(root, file), 'utf8')) as Capture,
+        ])
         .filter(([, { method, path }]) => method === 'POST' && path in paths);
     });
 
 /** What a client sends for itself: connection headers are the transport's business. */
 const headersOf = ({ headers }: Capture): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !/^(host|connection|content-length|accept-encoding|sec-fetch-mode)$/.test(name)),
+    Object.entries(headers).filter(
+      ([name]) => !/^(host|connection|content-length|accept-encoding|sec-fetch-mode)$/.test(name),
+    ),
   );
 
 const targetOf = (dialect: DialectId): string => (dialect === 'openai-chat' ? 'chat/gpt-fake' : 'claude/claude-fake');
@@ -61,47 +69,62 @@ const backendOf = (dialect: DialectId) => (dialect === 'openai-chat' ? stack.cha
 
 const whenReplaying = folder ? describe : describe.skip;
 
-whenReplaying.each(captures.length > 0 ? captures : [['CLAUDETTE_REPLAY_DIR is not set', {} as Capture]])('%s', (_name, capture) => {
-  const dialect = paths[capture.path] ?? 'openai-chat';
-  const other: DialectId = dialect === 'openai-chat' ? 'anthropic-messages' : 'openai-chat';
-  /** Our model name where the client's stood, and everything else as the client wrote it. */
-  const bodyFor = (model: string): string => JSON.stringify({ ...capture.body, model });
+whenReplaying.each(captures.length > 0 ? captures : [['CLAUDETTE_REPLAY_DIR is not set', {} as Capture]])(
+  '%s',
+  (_name, capture) => {
+    const dialect = paths[capture.path] ?? 'openai-chat';
+    const other: DialectId = dialect === 'openai-chat' ? 'anthropic-messages' : 'openai-chat';
+    /** Our model name where the client's stood, and everything else as the client wrote it. */
+    const bodyFor = (model: string): string => JSON.stringify({ ...capture.body, model });
 
-  it('reaches a backend of its own dialect byte for byte, but for the patched spans', async () => {
-    const sent = bodyFor(targetOf(dialect));
-    const response = await send(capture, sent);
-    await response.text();
-    expect(response.status).toBe(200);
-    const [call] = backendOf(dialect).calls;
-    const model = targetOf(dialect).split('/')[1] ?? '';
-    const patched = sent.replace(JSON.stringify(targetOf(dialect)), JSON.stringify(model));
-    const asked = JSON.parse(sent) as { stream?: boolean; stream_options?: { include_usage?: boolean } };
-    if (dialect === 'openai-chat' && asked.stream === true && asked.stream_options?.include_usage !== true) {
-      expect(call?.json).toEqual({ ...(JSON.parse(patched) as object), stream_options: { include_usage: true } });
-      expect(call?.body.toString('utf8').replace(/,?"stream_options":\{"include_usage":true\},?/, '').length).toBeLessThanOrEqual(patched.length);
-    } else {
-      expect(call?.body.toString('utf8')).toBe(patched);
-    }
-  });
+    it('reaches a backend of its own dialect byte for byte, but for the patched spans', async () => {
+      const sent = bodyFor(targetOf(dialect));
+      const response = await send(capture, sent);
+      await response.text();
+      expect(response.status).toBe(200);
+      const [call] = backendOf(dialect).calls;
+      const model = targetOf(dialect).split('/')[1] ?? '';
+      const patched = sent.replace(JSON.stringify(targetOf(dialect)), JSON.stringify(model));
+      const asked = JSON.parse(sent) as { stream?: boolean; stream_options?: { include_usage?: boolean } };
+      if (dialect === 'openai-chat' && asked.stream === true && asked.stream_options?.include_usage !== true) {
+        expect(call?.json).toEqual({ ...(JSON.parse(patched) as object), stream_options: { include_usage: true } });
+        expect(
+          call?.body.toString('utf8').replace(/,?"stream_options":\{"include_usage":true\},?/, '').length,
+        ).toBeLessThanOrEqual(patched.length);
+      } else {
+        expect(call?.body.toString('utf8')).toBe(patched);
+      }
+    });
 
-  it('is answered by a backend of the other dialect', async () => {
-    const response = await send(capture, bodyFor(targetOf(other)));
-    if (isHeldByProvider(capture)) {
-      expect(response.status).toBe(400);
-      expect(await response.text()).toContain('thread refers to earlier turns');
-      return;
-    }
-    const text = await response.text();
-    expect({ status: response.status, text: response.status === 200 ? '' : text }).toEqual({ status: 200, text: '' });
-    const isStream = capture.body['stream'] === true;
-    expect(text).toContain(dialect === 'openai-chat' ? 'finish_reason' : isStream ? 'message_stop' : 'stop_reason');
-  });
-});
+    it('is answered by a backend of the other dialect', async () => {
+      const response = await send(capture, bodyFor(targetOf(other)));
+      if (isHeldByProvider(capture)) {
+        expect(response.status).toBe(400);
+        expect(await response.text()).toContain('thread refers to earlier turns');
+        return;
+      }
+      const text = await response.text();
+      expect({ status: response.status, text: response.status === 200 ? '' : text }).toEqual({ status: 200, text: '' });
+      const isStream = capture.body['stream'] === true;
+      expect(text).toContain(dialect === 'openai-chat' ? 'finish_reason' : isStream ? 'message_stop' : 'stop_reason');
+    });
+  },
+);
 
 describe.each(['openai-chat', 'anthropic-messages'] as const)('any body of an %s client', (dialect) => {
   const path = dialect === 'openai-chat' ? '/v1/chat/completions' : '/v1/messages';
   const space = fc.stringMatching(/^[ \n\t]{0,3}$/);
-  const odd = fc.constantFrom('1e400', String(2n ** 60n), '-0', '0.10', '1E5', '"\\u0041\\/"', '{"a" : [ ]}', 'null', '"é😀"');
+  const odd = fc.constantFrom(
+    '1e400',
+    String(2n ** 60n),
+    '-0',
+    '0.10',
+    '1E5',
+    '"\\u0041\\/"',
+    '{"a" : [ ]}',
+    'null',
+    '"é😀"',
+  );
   const field = fc.tuple(fc.stringMatching(/^x_[a-z]{1,8}$/), odd);
 
   it('arrives as it was sent, whatever fields, spaces and numbers it has', async () => {

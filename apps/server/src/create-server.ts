@@ -30,7 +30,12 @@ function toClientError(thrown: unknown, bodyLimitBytes: number): GatewayError {
  */
 export function createServer(gateway: Gateway): FastifyInstance {
   const { bodyLimitBytes } = gateway.config.server;
-  const app = fastify({ bodyLimit: bodyLimitBytes, logger: false, forceCloseConnections: 'idle', return503OnClosing: false });
+  const app = fastify({
+    bodyLimit: bodyLimitBytes,
+    logger: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+  });
 
   // Bodies stay bytes: what the client sent may go upstream as it came.
   app.removeAllContentTypeParsers();

@@ -33,7 +33,10 @@ afterEach(async () => {
 
 describe('opossum', () => {
   it('refuses a target without calling it once its circuit has opened', async () => {
-    const stack = await start({ routing: { fallback: false, maxAttempts: 1 }, resilience: { breaker: { volume: 3, windowMs: 10_000, openMs: 60_000 } } });
+    const stack = await start({
+      routing: { fallback: false, maxAttempts: 1 },
+      resilience: { breaker: { volume: 3, windowMs: 10_000, openMs: 60_000 } },
+    });
     stack.chat.behave({ kind: 'status', status: 500 });
     for (let call = 0; call < 3; call += 1) await (await ask(stack, chat)).text();
     const refused = await ask(stack, chat);
@@ -44,14 +47,21 @@ describe('opossum', () => {
   });
 
   it('lets calls through as long as it counts too few', async () => {
-    const stack = await start({ routing: { fallback: false, maxAttempts: 1 }, resilience: { breaker: { volume: 1000 } } });
+    const stack = await start({
+      routing: { fallback: false, maxAttempts: 1 },
+      resilience: { breaker: { volume: 1000 } },
+    });
     stack.chat.behave({ kind: 'status', status: 500 });
     for (let call = 0; call < 5; call += 1) await (await ask(stack, chat)).text();
     expect(stack.chat.count()).toBe(5);
   });
 
   it('sends traffic elsewhere while a circuit is open', async () => {
-    const stack = await start({ aliases: { both: ['chat/gpt-fake', 'claude/claude-fake'] }, routing: { strategy: 'priority' }, resilience: { breaker: { volume: 2, openMs: 60_000 } } });
+    const stack = await start({
+      aliases: { both: ['chat/gpt-fake', 'claude/claude-fake'] },
+      routing: { strategy: 'priority' },
+      resilience: { breaker: { volume: 2, openMs: 60_000 } },
+    });
     stack.chat.behave({ kind: 'status', status: 500 });
     for (let call = 0; call < 4; call += 1) expect((await ask(stack, { ...chat, model: 'both' })).status).toBe(200);
     expect(stack.chat.count()).toBe(2);
@@ -90,7 +100,7 @@ describe('prom-client', () => {
   it('shows the requests that were made', async () => {
     const stack = await start({});
     await (await ask(stack, chat)).text();
-    const counted = async (): Promise<string> => (await (await fetch(`${stack.url}/metrics`)).text());
+    const counted = async (): Promise<string> => await (await fetch(`${stack.url}/metrics`)).text();
     await eventually(async () => /claudette_exchanges_total\{[^}]*backend="chat"[^}]*\} 1/.test(await counted()));
   });
 

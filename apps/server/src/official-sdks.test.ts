@@ -51,7 +51,11 @@ describe.each(['chat/gpt-fake', 'claude/claude-fake'])('the openai SDK over %s',
   });
 
   it('is not sent a usage chunk that it did not ask for', async () => {
-    const stream = await openai.chat.completions.create({ model, messages: [{ role: 'user', content: 'hi' }], stream: true });
+    const stream = await openai.chat.completions.create({
+      model,
+      messages: [{ role: 'user', content: 'hi' }],
+      stream: true,
+    });
     const choices: number[] = [];
     for await (const chunk of stream) choices.push(chunk.choices.length);
     expect(choices).not.toContain(0);
@@ -67,7 +71,9 @@ describe.each(['chat/gpt-fake', 'claude/claude-fake'])('the openai SDK over %s',
     const call = message?.tool_calls?.[0];
     expect(first.choices[0]?.finish_reason).toBe('tool_calls');
     expect(call?.type === 'function' && call.function.name).toBe('weather');
-    expect(call?.type === 'function' && typeof (JSON.parse(call.function.arguments) as { city: unknown }).city).toBe('string');
+    expect(call?.type === 'function' && typeof (JSON.parse(call.function.arguments) as { city: unknown }).city).toBe(
+      'string',
+    );
     if (message === undefined || call === undefined) throw new Error('there was no tool call');
     messages.push(message, { role: 'tool', tool_call_id: call.id, content: 'sunny' });
     const second = await openai.chat.completions.create({ model, messages, tools });
@@ -78,7 +84,15 @@ describe.each(['chat/gpt-fake', 'claude/claude-fake'])('the openai SDK over %s',
     const url = `data:image/png;base64,${pixel}`;
     const answer = await openai.chat.completions.create({
       model,
-      messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }, { type: 'text', text: 'see?' }] }],
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'image_url', image_url: { url } },
+            { type: 'text', text: 'see?' },
+          ],
+        },
+      ],
     });
     expect(answer.choices[0]?.message.content).toContain('I see');
   });
@@ -152,7 +166,15 @@ describe.each(['chat/gpt-fake', 'claude/claude-fake'])('the anthropic SDK over %
     const source = { type: 'base64' as const, media_type: 'image/png' as const, data: pixel };
     const answer = await anthropic.messages.create({
       ...ask,
-      messages: [{ role: 'user', content: [{ type: 'image', source }, { type: 'text', text: 'see?' }] }],
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'image', source },
+            { type: 'text', text: 'see?' },
+          ],
+        },
+      ],
     });
     expect(answer.content).toMatchObject([{ text: expect.stringContaining('I see') }]);
   });

@@ -1,22 +1,21 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FakeProvider } from '@claudette/testing';
 import { createFakeProvider, eventually } from '@claudette/testing';
-
-import { bundle } from '../../../tools/bundle.mjs';
 
 import { ask, readStream } from './__fixtures__/raw-client.js';
 
 // Inside the repository, so that the bundle finds the native modules.
 const scratch = fileURLToPath(new URL('../out-tsc/', import.meta.url));
+const bundler = fileURLToPath(new URL('../../../tools/bundle.mjs', import.meta.url));
 let folder: string;
 let provider: FakeProvider;
 const children: ChildProcess[] = [];
@@ -24,9 +23,7 @@ const children: ChildProcess[] = [];
 beforeAll(async () => {
   mkdirSync(scratch, { recursive: true });
   folder = mkdtempSync(join(scratch, 'process-'));
-  const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-  await bundle('server', join(folder, 'dist'));
-  log.mockRestore();
+  execFileSync(process.execPath, [bundler, 'server', '--out', join(folder, 'dist')], { stdio: 'ignore' });
   provider = await createFakeProvider();
 }, 60_000);
 afterEach(() => {
@@ -48,7 +45,13 @@ interface Started {
 function start(config: Record<string, unknown>, environment: Record<string, string> = {}): Started {
   const home = mkdtempSync(join(folder, 'home-'));
   writeFileSync(join(home, 'config.json'), JSON.stringify(config));
-  const env = { PATH: process.env['PATH'], HOME: home, XDG_DATA_HOME: home, CLAUDETTE_CONFIG: join(home, 'config.json'), ...environment };
+  const env = {
+    PATH: dirname(process.execPath),
+    HOME: home,
+    XDG_DATA_HOME: home,
+    CLAUDETTE_CONFIG: join(home, 'config.json'),
+    ...environment,
+  };
   const child = spawn(process.execPath, [join(folder, 'dist/main.js')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   let output = '';
@@ -77,7 +80,10 @@ describe('the server process', () => {
     const started = start({ server: { port: 0 } });
     const stack = await listening(started);
     expect(started.output()).toContain('Backends: demo (demo-1)');
-    const seen = await readStream(await ask(stack, { dialect: 'anthropic-messages', model: 'auto', stream: true }), 'anthropic-messages');
+    const seen = await readStream(
+      await ask(stack, { dialect: 'anthropic-messages', model: 'auto', stream: true }),
+      'anthropic-messages',
+    );
     expect(seen).toMatchObject({ stopped: true, failed: false, text: expect.stringContaining('demo') });
   });
 
@@ -127,7 +133,10 @@ describe('the server process', () => {
     expect(ready.status).toBe(200);
     const { parts } = (await ready.json()) as { parts: { part: string; ok: boolean; reason?: string }[] };
     expect(parts).toContainEqual({ part: 'backend lab', ok: true });
-    expect(parts.find(({ part }) => part === 'backend down')).toMatchObject({ ok: false, reason: expect.stringContaining('ECONNREFUSED') });
+    expect(parts.find(({ part }) => part === 'backend down')).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('ECONNREFUSED'),
+    });
   });
 
   it('is not ready when no backend can be reached', async () => {
@@ -139,7 +148,10 @@ describe('the server process', () => {
   it('never writes a credential into its logs', async () => {
     provider.behave({ kind: 'status', status: 401, message: 'bad key sk-proj-Canary0123456789abcdef' });
     const lab = { ...backend(), apiKey: 'env:LAB_KEY' };
-    const started = start({ server: { port: 0 }, backends: { lab }, logging: { level: 'debug' } }, { LAB_KEY: 'canary-value-9876543210' });
+    const started = start(
+      { server: { port: 0 }, backends: { lab }, logging: { level: 'debug' } },
+      { LAB_KEY: 'canary-value-9876543210' },
+    );
     const stack = await listening(started);
     await (await ask(stack, { dialect: 'openai-chat', model: 'lab/m' })).text();
     await eventually(() => started.output().includes('exchange failed'));

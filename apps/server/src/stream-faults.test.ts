@@ -25,7 +25,10 @@ const faults: readonly (readonly [name: string, behaviour: Behaviour, ending: En
   ['trailing garbage', { kind: 'trailing-garbage' }, 'whole'],
 ];
 
-const models: Readonly<Record<DialectId, string>> = { 'openai-chat': 'chat/gpt-fake', 'anthropic-messages': 'claude/claude-fake' };
+const models: Readonly<Record<DialectId, string>> = {
+  'openai-chat': 'chat/gpt-fake',
+  'anthropic-messages': 'claude/claude-fake',
+};
 const pairs = dialectIds.flatMap((from) => dialectIds.map((to) => [from, to] as const));
 
 let stack: Stack;
@@ -47,7 +50,12 @@ describe.each(pairs)('a stream from a %s client to a %s backend', (from, to) => 
   it.each(faults)('tells the truth about a fault after the first content: %s', async (_name, behaviour, ending) => {
     const backend = to === 'openai-chat' ? stack.chat : stack.claude;
     backend.behave(behaviour);
-    const response = await ask(stack, { dialect: from, model: models[to], stream: true, content: 'eins zwei drei vier' });
+    const response = await ask(stack, {
+      dialect: from,
+      model: models[to],
+      stream: true,
+      content: 'eins zwei drei vier',
+    });
     const seen = await readStream(response, from);
     expect({ stopped: seen.stopped, failed: seen.failed }).toEqual(
       ending === 'whole' ? { stopped: true, failed: false } : { stopped: false, failed: true },

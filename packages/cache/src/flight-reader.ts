@@ -1,12 +1,12 @@
 import { GatewayError, toGatewayError } from '@claudette/core';
-import type { CacheStatus, Framing, Outcome, Reply } from '@claudette/core';
+import type { CacheStatus, CallSignal, Framing, Outcome, Reply } from '@claudette/core';
 
 import type { SharedBytes } from './shared-bytes.js';
 
 export interface FlightReaderOptions {
   readonly shared: SharedBytes;
   /** The reader's own: it leaves when this aborts, and nobody else does. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   /** Told once, when the reader takes no more. Returns true when others read on. */
   readonly onGone: (reason: GatewayError) => boolean;
 }

@@ -1,5 +1,5 @@
-import { GatewayError, toGatewayError } from '@claudette/core';
-import type { CacheStatus, Clock, Outcome, Reply } from '@claudette/core';
+import { createCallController, GatewayError, toGatewayError } from '@claudette/core';
+import type { CacheStatus, CallSignal, Clock, Outcome, Reply } from '@claudette/core';
 
 import { createFlightReader } from './flight-reader.js';
 import type { FlightReader } from './flight-reader.js';
@@ -14,7 +14,7 @@ export interface CompleteFlight {
 
 export interface FlightOptions {
   /** Makes the upstream call. The signal is the flight's own: no single reader's leaving aborts it. */
-  readonly call: (signal: AbortSignal) => Promise<Reply>;
+  readonly call: (signal: CallSignal) => Promise<Reply>;
   readonly clock: Clock;
   /** Most milliseconds from the start to the upstream's last byte. */
   readonly totalMs: number;
@@ -32,12 +32,12 @@ export interface Flight {
    * One more reader. Resolves when the reply is committed; rejects with what the upstream call rejected with, or with the
    * signal's reason. The first to join is given `miss`, the others `coalesced`.
    */
-  join(signal: AbortSignal, cache: Extract<CacheStatus, 'miss' | 'coalesced'>): Promise<Reply>;
+  join(signal: CallSignal, cache: Extract<CacheStatus, 'miss' | 'coalesced'>): Promise<Reply>;
 }
 
 /** Starts the call at once; the caller joins before anything else can happen. */
 export function createFlight({ call, clock, totalMs, maxKeptBytes, onEnd }: FlightOptions): Flight {
-  const controller = new AbortController();
+  const controller = createCallController();
   const shared = createSharedBytes(maxKeptBytes);
   /** All who ever joined: one that left last is still told how that ended the call. */
   const readers: FlightReader[] = [];

@@ -1,4 +1,4 @@
-import type { ByteSource, Clock } from '@claudette/core';
+import type { ByteSource, CallSignal, Clock } from '@claudette/core';
 
 /** What a body is fed by. */
 export interface BodyFeed {
@@ -33,7 +33,7 @@ const endOfBody: IteratorResult<Uint8Array, undefined> = { done: true, value: un
  * A body between a connection that pushes and a reader that pulls. It holds little more than 256 KiB: above that the
  * connection is paused. An aborted signal ends it at once, unread bytes or not.
  */
-export function createBodyReader(feed: BodyFeed, signal: AbortSignal, clock: Clock): BodyReader {
+export function createBodyReader(feed: BodyFeed, signal: CallSignal, clock: Clock): BodyReader {
   const chunks: Uint8Array[] = [];
   let queuedBytes = 0;
   let paused = false;

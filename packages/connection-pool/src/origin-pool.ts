@@ -1,4 +1,4 @@
-import { GatewayError, UpstreamError } from '@claudette/core';
+import { GatewayError, toGatewayError, UpstreamError } from '@claudette/core';
 import type { Clock, TransportRequest, TransportResponse } from '@claudette/core';
 import { Client } from 'undici';
 
@@ -133,7 +133,7 @@ export function createOriginPool(origin: URL, options: OriginPoolOptions): Origi
           reject(cause);
         },
       };
-      const onAbort = (): void => waiter.refuse(signal.reason);
+      const onAbort = (): void => waiter.refuse(toGatewayError(signal.reason));
       const stop = clock.after(queueTimeoutMs, () =>
         waiter.refuse(new UpstreamError('target_busy', backend, { backend, unsent: true })),
       );

@@ -1,3 +1,4 @@
+import type { CallSignal } from './call-signal.js';
 import type { ChatRequest } from './chat-request.js';
 import type { DialectId } from './dialect.js';
 import type { Observe } from './observe.js';
@@ -26,7 +27,7 @@ export interface CallContext {
   readonly id: string;
   readonly principal: Principal;
   /** Aborts when the client leaves or the budget is used up, with a GatewayError as its reason. Every await below takes it. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   /** Told everything that happens to this call. */
   readonly observe: Observe;
   readonly cacheMode: CacheMode;

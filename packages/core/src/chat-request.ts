@@ -13,8 +13,7 @@ export interface Tool {
 }
 
 export type ToolChoice =
-  | { readonly kind: 'auto' | 'none' | 'required' }
-  | { readonly kind: 'tool'; readonly name: string };
+  { readonly kind: 'auto' | 'none' | 'required' } | { readonly kind: 'tool'; readonly name: string };
 
 /** The shape the answer must have. */
 export type OutputFormat =

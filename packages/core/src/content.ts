@@ -63,7 +63,11 @@ export type ToolResultContent = TextPart | ImagePart | ForeignPart;
 
 /** One message of a conversation, in order. A tool result is a message of its own. */
 export type Message =
-  | { readonly role: 'system' | 'developer'; readonly parts: readonly (TextPart | ForeignPart)[]; readonly name?: string }
+  | {
+      readonly role: 'system' | 'developer';
+      readonly parts: readonly (TextPart | ForeignPart)[];
+      readonly name?: string;
+    }
   | { readonly role: 'user'; readonly parts: readonly UserPart[]; readonly name?: string }
   | { readonly role: 'assistant'; readonly parts: readonly AssistantPart[]; readonly name?: string }
   | {

@@ -108,7 +108,10 @@ export class GatewayError extends Error {
   readonly detail: string;
 
   constructor(code: GatewayErrorCode, detail: string, options?: ErrorOptions) {
-    super(errorCatalog[code].message.replace('%s', () => detail), options);
+    super(
+      errorCatalog[code].message.replace('%s', () => detail),
+      options,
+    );
     this.name = 'GatewayError';
     this.code = code;
     this.detail = detail;

@@ -1,4 +1,6 @@
 export type { Call, CallContext, CacheMode, Original, Principal } from './call.js';
+export { createCallController } from './call-signal.js';
+export type { CallController, CallSignal } from './call-signal.js';
 export type { ChatEvent, FinishReason } from './chat-event.js';
 export type {
   ChatRequest,

@@ -1,3 +1,4 @@
+import type { CallSignal } from './call-signal.js';
 import type { Loss } from './chat-request.js';
 import type { DialectId, Framing } from './dialect.js';
 import { GatewayError, toGatewayError } from './errors.js';
@@ -16,7 +17,7 @@ export interface ReplySource {
   readonly frames: ByteSource;
   readonly scanner: Scanner;
   /** Ends the reply when it aborts; its reason says why. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   readonly losses: readonly Loss[];
 }
 

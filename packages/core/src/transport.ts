@@ -1,3 +1,5 @@
+import type { CallSignal } from './call-signal.js';
+
 /** Bytes as they arrive, pulled with backpressure. One reader, one pending `next()` at a time. */
 export interface ByteSource {
   next(): Promise<IteratorResult<Uint8Array, undefined>>;
@@ -19,7 +21,7 @@ export interface TransportRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** Aborting it destroys the socket, at any point of the exchange. Its reason becomes the error. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   /** Most milliseconds to wait for a connection. */
   readonly connectTimeoutMs: number;
 }

@@ -41,7 +41,10 @@ describe('backend checks', () => {
   it('take any answer for a sign of life, and ask no model', async () => {
     const { checks, clock } = start();
     expect(await checks.current()).toEqual([{ backend: 'up', ok: true }]);
-    expect([provider.count(), provider.calls.map(({ method, path }) => `${method} ${path}`)]).toEqual([0, ['GET /v1/']]);
+    expect([provider.count(), provider.calls.map(({ method, path }) => `${method} ${path}`)]).toEqual([
+      0,
+      ['GET /v1/'],
+    ]);
     expect(clock.pending).toBe(0);
   });
 

@@ -31,8 +31,16 @@ export async function createGateway(config: Config, overrides: GatewayOverrides 
   }
 }
 
+/** Opens connections before the first requests want them. Resolves when each is open or has failed. */
+async function warmPool(config: Config, backends: readonly Backend[], { pool }: Runtime): Promise<void> {
+  if (config.pool.warmConnections === 0) return;
+  const pooled = backends.filter(({ transport }) => transport === pool);
+  await Promise.all(pooled.map((backend) => pool.warm(backend.baseUrl, backend.config.timeouts.connectMs)));
+}
+
 function assemble(config: Config, backends: readonly Backend[], runtime: Runtime): Gateway {
   const { clock, observe, prices, ledger } = runtime;
+  const warmed = warmPool(config, backends, runtime);
   const open = createOpenExchanges(clock);
   const startedAt = clock.now();
 
@@ -98,6 +106,7 @@ function assemble(config: Config, backends: readonly Backend[], runtime: Runtime
     drain: () => open.drain(config.server.drainTimeoutMs),
     async close() {
       checks.close();
+      await warmed;
       await runtime.close();
     },
   };

@@ -5,7 +5,7 @@ import { createConnectionPool } from '@claudette/connection-pool';
 import type { Clock, Observe, Transport } from '@claudette/core';
 import type { Credentials, Redactor } from '@claudette/credentials';
 import { createCredentials, createEnvironmentSource, createRedactor } from '@claudette/credentials';
-import type { KeyStore, Ledger, PriceBook } from '@claudette/ledger';
+import type { KeyStore, Ledger, LedgerDatabase, PriceBook } from '@claudette/ledger';
 import { createKeyStore, createLedger, createPriceBook, IN_MEMORY, openDatabase } from '@claudette/ledger';
 import type { Logger, Metrics } from '@claudette/metrics';
 import { createLogger, createMetrics, logObserver } from '@claudette/metrics';
@@ -94,12 +94,25 @@ async function openCache(
  * @throws GatewayError `configuration_invalid` when a file cannot be opened
  */
 export async function createRuntime(config: Config, overrides: GatewayOverrides): Promise<Runtime> {
-  const { clock = systemClock, environment = systemEnvironment, random = Math.random } = overrides;
-  const directory = dataDirectory(environment);
+  const directory = dataDirectory(overrides.environment ?? systemEnvironment);
+  const database = openDatabase(storePath(config.ledger.url, directory, 'ledger.db') ?? IN_MEMORY);
+  try {
+    return await openRuntime(config, overrides, database, directory);
+  } catch (thrown) {
+    database.close();
+    throw thrown;
+  }
+}
 
+async function openRuntime(
+  config: Config,
+  overrides: GatewayOverrides,
+  database: LedgerDatabase,
+  directory: string,
+): Promise<Runtime> {
+  const { clock = systemClock, environment = systemEnvironment, random = Math.random } = overrides;
   const redactor = createRedactor();
   const logger = createLogger({ ...config.logging, redact: redactor.redact });
-  const database = openDatabase(storePath(config.ledger.url, directory, 'ledger.db') ?? IN_MEMORY);
   const ledger = createLedger({ database });
   const keys = createKeyStore({ database, clock });
 

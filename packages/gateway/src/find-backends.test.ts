@@ -107,7 +107,7 @@ describe('without configured backends', () => {
     const environment = { CUSTOM_BACKEND_1_API_URL: 'localhost', CUSTOM_BACKEND_1_MODEL: 'm' };
     await expect(find({ environment })).rejects.toMatchObject({
       code: 'configuration_invalid',
-      detail: expect.stringContaining('the environment: backends.custom-1.baseUrl is "localhost"') as string,
+      detail: expect.stringContaining('the environment: backends.custom-1.baseUrl is "localhost"'),
     });
   });
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '@claudette/core';
-import type { Exchange, Outcome } from '@claudette/core';
+import type { CallSignal, Exchange, Outcome } from '@claudette/core';
 import { createFakeClock } from '@claudette/testing';
 import { describe, expect, it } from '@jest/globals';
 
@@ -10,14 +10,18 @@ import { createOpenExchanges } from './open-exchanges.js';
 /** An exchange whose reply stays open until it is ended, or until its signal aborts. */
 function openEnded() {
   let settle: (outcome: Outcome) => void = () => undefined;
-  let signal = new AbortController().signal;
+  let signal: CallSignal = new AbortController().signal;
   const exchange: Exchange = async (call) => {
     signal = call.context.signal;
     const outcome = new Promise<Outcome>((resolve) => (settle = resolve));
     signal.addEventListener('abort', () => settle({ kind: 'failed', receivedBytes: 0 }));
     return { ...(await makeReply({ framing: 'json', frames: [helloBody] })), outcome };
   };
-  return { exchange, end: () => settle({ kind: 'complete', receivedBytes: 0 }), reason: () => signal.reason as unknown };
+  return {
+    exchange,
+    end: () => settle({ kind: 'complete', receivedBytes: 0 }),
+    reason: () => signal.reason as unknown,
+  };
 }
 
 describe('open exchanges', () => {

@@ -14,7 +14,9 @@ describe('the system clock', () => {
   });
 
   it('calls back once the time has come', async () => {
-    await expect(new Promise<string>((resolve) => systemClock.after(1, () => resolve('called')))).resolves.toBe('called');
+    await expect(new Promise<string>((resolve) => systemClock.after(1, () => resolve('called')))).resolves.toBe(
+      'called',
+    );
   });
 
   it('does not call back what was cancelled', async () => {

@@ -1,5 +1,15 @@
 import { GatewayError, targetName, toGatewayError } from '@claudette/core';
-import type { Call, CallContext, Clock, Exchange, Interceptor, Outcome, Reply, Target } from '@claudette/core';
+import type {
+  Call,
+  CallContext,
+  CallSignal,
+  Clock,
+  Exchange,
+  Interceptor,
+  Outcome,
+  Reply,
+  Target,
+} from '@claudette/core';
 
 import { decide, isUpstreamCall } from './attempt-policy.js';
 import type { AttemptPolicy, FailedAttempt } from './attempt-policy.js';
@@ -81,7 +91,7 @@ const attempt = async (next: Exchange, call: Call, target: Target, number: numbe
 };
 
 /** Resolves after the delay; rejects with the signal's reason as soon as it aborts. */
-const wait = (clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> =>
+const wait = (clock: Clock, delayMs: number, signal: CallSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const onAbort = (): void => {
       cancel();

@@ -1,68 +1,53 @@
 import type { Command } from 'commander';
 
-import { withGateway } from '../open-gateway.js';
-import type { OpenOptions } from '../open-gateway.js';
-import { createOutput, formatTable } from '../output.js';
-
-interface LookOptions extends OpenOptions {
-  readonly json?: boolean;
-}
+import { formatTable } from '../output.js';
+import { addSharedOptions, openFor } from './shared-options.js';
 
 /** `claudette status|backends|models`: what there is and how it is. */
 export function addLookCommands(program: Command): void {
-  const options = (command: Command): LookOptions => command.optsWithGlobals();
-
-  program
-    .command('status')
-    .description('whether requests can be served, and what cannot')
-    .action(async (_own: unknown, command: Command) => {
-      const { json = false, ...open } = options(command);
-      await withGateway(open, async (gateway) => {
+  addSharedOptions(program.command('status').description('whether requests can be served, and what cannot')).action(
+    (_own: unknown, command: Command) =>
+      openFor(command, async (gateway, output) => {
         const status = { ...(await gateway.ready()), ...gateway.status() };
-        createOutput({ json, quiet: false }).result(status, () =>
+        output.result(status, () =>
           formatTable([
             ['PART', 'STATE', 'WHY'],
             ...status.parts.map(({ part, ok, reason }) => [part, ok ? 'ok' : 'not ok', reason ?? '']),
           ]),
         );
-      });
-    });
+      }),
+  );
 
-  program
-    .command('backends')
-    .description('the backends, their models and whether they can be reached')
-    .action(async (_own: unknown, command: Command) => {
-      const { json = false, ...open } = options(command);
-      await withGateway(open, async (gateway) => {
-        const { parts } = await gateway.ready();
-        const backends = gateway.backends.map(({ name, provider, baseUrl, config }) => {
-          const part = parts.find((one) => one.part === `backend ${name}`);
-          return { name, provider: provider.id, baseUrl, models: config.models, reachable: part?.ok ?? false, reason: part?.reason };
-        });
-        createOutput({ json, quiet: false }).result(backends, () =>
-          formatTable([
-            ['BACKEND', 'PROVIDER', 'MODELS', 'STATE'],
-            ...backends.map((one) => [
-              one.name,
-              one.provider,
-              one.models.join(', '),
-              one.reachable ? 'ok' : `not ok: ${one.reason ?? 'unknown'}`,
-            ]),
+  addSharedOptions(
+    program.command('backends').description('the backends, their models and whether they can be reached'),
+  ).action((_own: unknown, command: Command) =>
+    openFor(command, async (gateway, output) => {
+      const { parts } = await gateway.ready();
+      const backends = gateway.backends.map(({ name, provider, baseUrl, config }) => {
+        const { ok: reachable = false, reason } = parts.find(({ part }) => part === `backend ${name}`) ?? {};
+        return { name, provider: provider.id, baseUrl, models: config.models, reachable, reason };
+      });
+      output.result(backends, () =>
+        formatTable([
+          ['BACKEND', 'PROVIDER', 'MODELS', 'STATE'],
+          ...backends.map(({ name, provider, models, reachable, reason }) => [
+            name,
+            provider,
+            models.join(', '),
+            reachable ? 'ok' : `not ok: ${reason ?? 'unknown'}`,
           ]),
-        );
-      });
-    });
+        ]),
+      );
+    }),
+  );
 
-  program
-    .command('models')
-    .description('every name that can be asked for')
-    .action(async (_own: unknown, command: Command) => {
-      const { json = false, ...open } = options(command);
-      await withGateway(open, async (gateway) => {
+  addSharedOptions(program.command('models').description('every name that can be asked for')).action(
+    (_own: unknown, command: Command) =>
+      openFor(command, async (gateway, output) => {
         const models = gateway.models();
-        createOutput({ json, quiet: false }).result(models, () =>
+        output.result(models, () =>
           formatTable([['MODEL', 'FROM'], ...models.map(({ id, ownedBy }) => [id, ownedBy])]),
         );
-      });
-    });
+      }),
+  );
 }

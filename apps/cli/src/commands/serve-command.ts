@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 
+import { createOutput } from '../output.js';
+
 interface ServeOptions {
   readonly host?: string;
   readonly port?: number;
+  readonly debug?: boolean;
   readonly config?: string;
 }
 
@@ -21,12 +24,17 @@ export function addServeCommand(program: Command): void {
     .command('serve')
     .description('serve the APIs over HTTP')
     .option('--host <address>', 'address to listen on')
-    .option('--port <number>', 'port to listen on', parsePort)
+    .option('--port <number>', 'port to listen on, 0 for any free one', parsePort)
+    .option('--debug', 'log everything on standard error')
     .option('--config <file>', 'configuration file')
-    .action(async (_own: ServeOptions, command: Command) => {
-      const { host, port, config: file } = command.optsWithGlobals<ServeOptions>();
+    .action(async (_own: unknown, command: Command) => {
+      const { host, port, debug = false, config: file } = command.optsWithGlobals<ServeOptions>();
       const { serve } = await import('@claudette/server');
-      const flags = { server: { ...(host !== undefined && { host }), ...(port !== undefined && { port }) } };
-      await serve({ flags, ...(file !== undefined && { file }) }, (line) => process.stdout.write(`${line}\n`));
+      const flags = {
+        server: { ...(host !== undefined && { host }), ...(port !== undefined && { port }) },
+        ...(debug && { logging: { level: 'debug' } }),
+      };
+      const output = createOutput({ json: false, quiet: false });
+      await serve({ flags, ...(file !== undefined && { file }) }, (line) => output.answer(`${line}\n`));
     });
 }

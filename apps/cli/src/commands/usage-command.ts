@@ -4,12 +4,10 @@ import type { UsageGroup, UsageRow } from '@claudette/gateway';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 
-import { withGateway } from '../open-gateway.js';
-import type { OpenOptions } from '../open-gateway.js';
-import { createOutput, formatTable } from '../output.js';
+import { formatTable } from '../output.js';
+import { addSharedOptions, openFor } from './shared-options.js';
 
-interface UsageOptions extends OpenOptions {
-  readonly json?: boolean;
+interface UsageOptions {
   readonly by: UsageGroup;
   readonly days: number;
 }
@@ -42,18 +40,18 @@ const toCells = (row: UsageRow): string[] => {
 
 /** `claudette usage`: requests, tokens and money from the ledger. */
 export function addUsageCommand(program: Command): void {
-  program
-    .command('usage')
-    .description('requests, tokens and cost from the ledger')
+  addSharedOptions(program.command('usage').description('requests, tokens and cost from the ledger'))
     .addOption(new Option('--by <what>', 'a row for each').choices(['day', 'backend', 'model', 'key']).default('day'))
     .addOption(new Option('--days <number>', 'how far back').default(30).argParser(parseDays))
-    .action(async (_own: unknown, command: Command) => {
-      const { json = false, by, days, ...open } = command.optsWithGlobals<UsageOptions>();
-      await withGateway(open, async (gateway) => {
+    .action(({ by, days }: UsageOptions, command: Command) =>
+      openFor(command, async (gateway, output) => {
         const rows = await gateway.usage({ groupBy: by, sinceMs: Date.now() - days * DAY_MS });
-        createOutput({ json, quiet: false }).result(rows, () =>
-          formatTable([[by.toUpperCase(), 'REQUESTS', 'HITS', 'INPUT', 'OUTPUT', 'COST', 'SAVED', 'UNPRICED'], ...rows.map(toCells)]),
+        output.result(rows, () =>
+          formatTable([
+            [by.toUpperCase(), 'REQUESTS', 'HITS', 'INPUT', 'OUTPUT', 'COST', 'SAVED', 'UNPRICED'],
+            ...rows.map(toCells),
+          ]),
         );
-      });
-    });
+      }),
+    );
 }

@@ -18,7 +18,10 @@ export interface Asked {
 }
 
 /** One request as a client's library would send it. */
-export const ask = (stack: Pick<Stack, 'url'>, { dialect, model, content = 'one two three', ...rest }: Asked): Promise<Response> =>
+export const ask = (
+  stack: Pick<Stack, 'url'>,
+  { dialect, model, content = 'one two three', ...rest }: Asked,
+): Promise<Response> =>
   fetch(`${stack.url}${paths[dialect]}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...rest.headers },
@@ -31,6 +34,17 @@ export const ask = (stack: Pick<Stack, 'url'>, { dialect, model, content = 'one 
     }),
     ...(rest.signal && { signal: rest.signal }),
   });
+
+/** What the two dialects' events have that matters here. */
+interface WireEvent {
+  readonly type?: string;
+  readonly error?: unknown;
+  readonly delta?: { readonly text?: string };
+  readonly choices?: readonly {
+    readonly delta?: { readonly content?: string };
+    readonly finish_reason?: string | null;
+  }[];
+}
 
 /** How a stream looked to its reader. */
 export interface SeenStream {
@@ -58,21 +72,14 @@ export async function readStream(response: Response, dialect: DialectId): Promis
   for (const frame of raw.split('\n\n')) {
     const data = /^data: (.*)$/m.exec(frame)?.[1];
     if (data === undefined || data === '[DONE]') continue;
-    let event: Record<string, any>;
     try {
-      event = JSON.parse(data) as Record<string, any>;
+      const event = JSON.parse(data) as WireEvent;
+      const [choice] = event.choices ?? [];
+      text += choice?.delta?.content ?? event.delta?.text ?? '';
+      if (event.error !== undefined || event.type === 'error') failed = true;
+      if (dialect === 'openai-chat' ? choice?.finish_reason : event.type === 'message_stop') stopped = true;
     } catch {
       failed = true;
-      continue;
-    }
-    if (event['error'] !== undefined || event['type'] === 'error') failed = true;
-    if (dialect === 'openai-chat') {
-      const [choice] = (event['choices'] ?? []) as { delta?: { content?: string }; finish_reason?: string }[];
-      text += choice?.delta?.content ?? '';
-      if (choice?.finish_reason) stopped = true;
-    } else {
-      if (event['delta']?.text) text += event['delta'].text as string;
-      if (event['type'] === 'message_stop') stopped = true;
     }
   }
   return { text, stopped, failed, raw };

@@ -20,7 +20,10 @@ export function addDialectRoutes(app: FastifyInstance, gateway: Gateway): void {
       reply.hijack();
       const controller = controllerFor(reply.raw);
       const body = Buffer.isBuffer(request.body) ? request.body : noBody;
-      await sendAnswer(reply.raw, await gateway.answer({ dialect, body, headers: request.headers, principal, controller }));
+      await sendAnswer(
+        reply.raw,
+        await gateway.answer({ dialect, body, headers: request.headers, principal, controller }),
+      );
     });
   }
 }

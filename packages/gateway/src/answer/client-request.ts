@@ -1,4 +1,4 @@
-import type { CacheMode, Call, CallContext, DialectId, Observe, Principal } from '@claudette/core';
+import type { CacheMode, Call, CallContext, CallController, DialectId, Observe, Principal } from '@claudette/core';
 import { GatewayError } from '@claudette/core';
 import { codecs } from '@claudette/protocol';
 
@@ -10,7 +10,7 @@ export interface ClientRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly principal: Principal;
   /** The server aborts it when the client leaves; the gateway when it shuts down. */
-  readonly controller: AbortController;
+  readonly controller: CallController;
 }
 
 /** Headers that belong to a dialect and may go on to a backend of the same dialect. Credentials are not among them. */

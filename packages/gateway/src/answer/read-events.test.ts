@@ -42,7 +42,7 @@ describe('readEvents', () => {
   });
 
   it('cancels a reply that is not valid in its dialect', async () => {
-    const frames = [...helloFrames.slice(0, 2), 'data: {"choices":[{"index":0,"delta":{"content":7}}]}\n\n'];
+    const frames = [...helloFrames.slice(0, 2), 'data: {no JSON}\n\n'];
     expect(await read({ frames, then: () => new Promise(() => undefined) })).toMatchObject({
       failure: { code: 'upstream_invalid_reply' },
       outcome: { kind: 'failed', cause: { code: 'upstream_invalid_reply' } },

@@ -37,7 +37,7 @@ describe('translateStream', () => {
     await frames.next();
     const waiting = frames.next();
     more();
-    await expect(waiting).rejects.toMatchObject({ message: expect.stringContaining('cut') as string });
+    await expect(waiting).rejects.toMatchObject({ message: expect.stringContaining('cut') });
   });
 
   it('reads frames that come together', async () => {
@@ -66,7 +66,7 @@ describe('translateStream', () => {
   });
 
   it('cancels a reply that is not valid in its dialect', async () => {
-    const bad = 'data: {"choices":[{"index":0,"delta":{"content":7}}]}\n\n';
+    const bad = 'data: {no JSON}\n\n';
     const { frames, reply } = await translate({
       frames: [helloFrames[1] ?? '', bad],
       then: () => new Promise(() => undefined),

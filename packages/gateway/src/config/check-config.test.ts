@@ -39,9 +39,7 @@ describe('what is wrong with a configuration', () => {
   });
 
   it('is told with all known keys when none is near', () => {
-    expect(refusal({ auth: { zzzzzzzz: 1 } })).toBe(
-      'file.json: auth.zzzzzzzz is not a known key; known here: mode',
-    );
+    expect(refusal({ auth: { zzzzzzzz: 1 } })).toBe('file.json: auth.zzzzzzzz is not a known key; known here: mode');
   });
 
   it('is told for the whole tree', () => {

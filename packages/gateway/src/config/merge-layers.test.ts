@@ -15,7 +15,12 @@ describe('mergeLayers', () => {
   });
 
   it('replaces an object with a value, and a value with an object', () => {
-    expect(mergeLayers([{ a: { x: 1 }, b: 1 }, { a: null, b: { y: 2 } }])).toEqual({ a: null, b: { y: 2 } });
+    expect(
+      mergeLayers([
+        { a: { x: 1 }, b: 1 },
+        { a: null, b: { y: 2 } },
+      ]),
+    ).toEqual({ a: null, b: { y: 2 } });
   });
 
   it('lets undefined say nothing', () => {

@@ -1,4 +1,4 @@
-import type { CacheMode, ChatRequest, Principal, UserPart } from '@claudette/core';
+import type { CacheMode, CallController, ChatRequest, Principal, UserPart } from '@claudette/core';
 import { GatewayError } from '@claudette/core';
 import { z } from 'zod';
 
@@ -28,7 +28,7 @@ export interface Question {
 /** Who asks, and how they take the question back. */
 export interface Asked extends Question {
   readonly principal: Principal;
-  readonly controller: AbortController;
+  readonly controller: CallController;
 }
 
 const imageTypes: readonly (readonly [mediaType: string, signature: RegExp])[] = [

@@ -33,7 +33,10 @@ function bodyFor(call: Call, codec: Codec, target: RequestTarget): Outgoing {
   }
   const held = call.request.heldByProvider;
   if (held !== undefined) {
-    throw new GatewayError('translation_refused', `${held.path} refers to earlier turns that only a ${held.dialect} backend holds`);
+    throw new GatewayError(
+      'translation_refused',
+      `${held.path} refers to earlier turns that only a ${held.dialect} backend holds`,
+    );
   }
   return codec.encodeRequest(call.request, target);
 }

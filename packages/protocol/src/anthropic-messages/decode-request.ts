@@ -1,4 +1,12 @@
-import type { ChatRequest, ForeignField, Message, OutputFormat, ReasoningOptions, Tool, ToolChoice } from '@claudette/core';
+import type {
+  ChatRequest,
+  ForeignField,
+  Message,
+  OutputFormat,
+  ReasoningOptions,
+  Tool,
+  ToolChoice,
+} from '@claudette/core';
 
 import {
   compact,

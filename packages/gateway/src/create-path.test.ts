@@ -1,0 +1,221 @@
+import type { ExchangeRecord } from '@claudette/core';
+import { eventually } from '@claudette/testing';
+import { afterEach, describe, expect, it } from '@jest/globals';
+
+import { bodyOf, startBench } from './__fixtures__/start-bench.js';
+import type { Bench } from './__fixtures__/start-bench.js';
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+const start = async (...options: Parameters<typeof startBench>): Promise<Bench> =>
+  (bench = await startBench(...options));
+
+const kindsSeen = (): string[] => bench.observations.map(({ kind }) => kind);
+const records = (): ExchangeRecord[] =>
+  bench.observations.flatMap((observation) => (observation.kind === 'exchange-end' ? [observation.record] : []));
+const countBoth = (): number[] => [bench.first.count(), bench.second.count()];
+
+/** A configured backend on a fake provider; where it speaks which dialect does not matter to these tests. */
+const backendOn = (name: 'first' | 'second', config: object = {}) => ({
+  [name]: { ...bench.gateway.config.backends[name], ...config },
+});
+
+describe('failover', () => {
+  it('answers from the next backend when the first fails before its content', async () => {
+    await start();
+    bench.first.behave({ kind: 'status', status: 500 });
+    const { status, headers, text } = await bench.tell();
+    expect([status, headers['x-claudette-backend'], headers['x-claudette-attempts']]).toEqual([200, 'second', '2']);
+    expect(text).toContain('Echo: one two');
+    expect(countBoth()).toEqual([1, 1]);
+    expect(kindsSeen()).toContain('failover');
+    expect(records()).toMatchObject([{ outcome: 'complete', attempts: 2, target: { backend: 'second' } }]);
+  });
+
+  it('does without another backend when it is switched off', async () => {
+    await start({ routing: { fallback: false, maxAttempts: 1 } });
+    bench.first.behave({ kind: 'status', status: 500 });
+    expect((await bench.tell()).status).toBe(502);
+    expect(countBoth()).toEqual([1, 0]);
+  });
+
+  it('ends after the configured number of attempts', async () => {
+    await start({ routing: { maxAttempts: 1 } });
+    bench.first.behave({ kind: 'status', status: 500 });
+    expect((await bench.tell()).status).toBe(502);
+    expect(countBoth()).toEqual([1, 0]);
+  });
+
+  it("does not try again for a caller's fault", async () => {
+    await start();
+    bench.first.behave({ kind: 'status', status: 400, message: 'no such field' });
+    const { status, text } = await bench.tell();
+    expect([status, text.includes('no such field')]).toEqual([400, true]);
+    expect(countBoth()).toEqual([1, 0]);
+  });
+
+  it('leaves a slow backend for the next one', async () => {
+    await start();
+    bench.first.behave({ kind: 'delay', delayMs: 60_000 });
+    const { headers } = await bench.tell({ stream: true });
+    expect(headers['x-claudette-backend']).toBe('second');
+    await eventually(() => bench.first.calls[0]?.aborted === true);
+  });
+
+  it('never leaves a pinned backend, and waits as long as it asks', async () => {
+    await start();
+    bench.first.behave([{ kind: 'status', status: 429, retryAfter: '0' }]);
+    const { status, headers } = await bench.tell({ headers: { 'x-claudette-backend': 'first' } });
+    expect([status, headers['x-claudette-attempts']]).toEqual([200, '2']);
+    expect(countBoth()).toEqual([2, 0]);
+    expect(kindsSeen()).toContain('retry');
+  });
+});
+
+describe('the circuit of a target', () => {
+  it('opens after failures, and routing puts the target last', async () => {
+    await start({ resilience: { breaker: { volume: 2, failureRate: 0.5, openMs: 60_000 } } });
+    bench.first.behave({ kind: 'status', status: 500 });
+    for (let i = 0; i < 2; i += 1) await bench.tell();
+    await eventually(() => kindsSeen().includes('circuit'));
+    expect(bench.gateway.status().circuits).toMatchObject([{ state: 'open' }, { state: 'closed' }]);
+
+    bench.first.reset();
+    bench.second.reset();
+    const { headers } = await bench.tell();
+    expect([headers['x-claudette-backend'], headers['x-claudette-attempts'], ...countBoth()]).toEqual([
+      'second',
+      '1',
+      0,
+      1,
+    ]);
+  });
+
+  it('refuses at once when there is no other target', async () => {
+    await start({
+      resilience: { breaker: { volume: 1, failureRate: 0.5, openMs: 60_000 } },
+      routing: { maxAttempts: 1 },
+    });
+    bench.first.behave({ kind: 'status', status: 500 });
+    const pinned = { headers: { 'x-claudette-backend': 'first' } };
+    await bench.tell(pinned);
+    await eventually(() => kindsSeen().includes('circuit'));
+    expect((await bench.tell(pinned)).status).toBe(503);
+    expect(bench.first.count()).toBe(1);
+  });
+});
+
+describe('the concurrency limit of a backend', () => {
+  const pinned = { stream: true, headers: { 'x-claudette-backend': 'first' } };
+
+  it('holds a request back until another has ended', async () => {
+    await start();
+    const backends = backendOn('first', { limits: { concurrency: 1 } });
+    const limited = await startBench({ backends });
+    bench.first.behave([{ kind: 'slow-drip', everyMs: 20 }]);
+    const answers = await Promise.all([limited.tell(pinned), limited.tell({ ...pinned, fields: { user: 'other' } })]);
+    const [one, two] = bench.first.calls;
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(two?.startedAt).toBeGreaterThanOrEqual(one?.finishedAt ?? Infinity);
+    await limited.close();
+  });
+
+  it('refuses a request that waits too long', async () => {
+    await start();
+    const backends = backendOn('first', { limits: { concurrency: 1 } });
+    const limited = await startBench({ backends, pool: { queueTimeoutMs: 30 }, routing: { maxAttempts: 1 } });
+    bench.first.behave([{ kind: 'stall', afterEvents: 3 }]);
+    const stalled = await limited.answer(pinned);
+    const { status, text } = await limited.tell({ ...pinned, fields: { user: 'other' } });
+    expect([status, text.includes('first/gpt-fake')]).toEqual([503, true]);
+    if (stalled.kind === 'stream') await stalled.frames.return?.();
+    await limited.close();
+  });
+});
+
+describe('the cache', () => {
+  const cached = { fields: { temperature: 0 } };
+
+  /** How the cache took part in a request of this principal. */
+  const tellAs = async (id: string): Promise<string | undefined> => {
+    const { headers } = await bench.gateway.answer({
+      dialect: 'openai-chat',
+      body: bodyOf(cached),
+      headers: {},
+      principal: { id, name: id },
+      controller: new AbortController(),
+    });
+    return headers['x-claudette-cache'];
+  };
+
+  it('answers a repeat without asking anybody', async () => {
+    await start();
+    await bench.tell(cached);
+    const { headers, text } = await bench.tell(cached);
+    expect([headers['x-claudette-cache'], headers['x-claudette-cost'], headers['age']]).toEqual(['hit', '0', '0']);
+    expect(text).toContain('Echo: one two');
+    expect(bench.first.count()).toBe(1);
+    expect(records().map(({ cache, attempts }) => [cache, attempts])).toEqual([
+      ['miss', 1],
+      ['hit', 0],
+    ]);
+  });
+
+  it('keeps to one principal', async () => {
+    await start();
+    expect([await tellAs('a'), await tellAs('a'), await tellAs('b')]).toEqual(['miss', 'hit', 'miss']);
+  });
+
+  it('is shared by all where the configuration says so', async () => {
+    await start({ cache: { store: 'memory:', scope: 'shared' } });
+    expect([await tellAs('a'), await tellAs('b')]).toEqual(['miss', 'hit']);
+  });
+
+  it('does nothing when it is switched off', async () => {
+    await start({ cache: { enabled: false } });
+    await bench.tell(cached);
+    expect((await bench.tell(cached)).headers['x-claudette-cache']).toBe('bypass');
+    expect([bench.first.count(), bench.gateway.status().cache, await bench.gateway.clearCache()]).toEqual([
+      2,
+      null,
+      undefined,
+    ]);
+  });
+});
+
+describe('strict mode', () => {
+  it('asks a target that can carry the whole request', async () => {
+    await start({ routing: { strict: true, strategy: 'priority' }, aliases: { any: ['claude-fake', 'gpt-fake'] } });
+    const { headers, status } = await bench.tell({ model: 'any', fields: { logit_bias: { 1: 1 } } });
+    expect([status, headers['x-claudette-backend']]).toEqual([200, 'first']);
+    expect(bench.second.count()).toBe(0);
+  });
+
+  it('refuses what no target can carry, with the place', async () => {
+    await start({ routing: { strict: true } });
+    const { status, text } = await bench.tell({ model: 'claude-fake', fields: { logit_bias: { 1: 1 } } });
+    expect([status, text.includes('second/claude-fake: logit_bias')]).toEqual([400, true]);
+  });
+});
+
+describe('time', () => {
+  it('ends with the budget of the exchange', async () => {
+    await start({ server: { totalMs: 50 } });
+    bench.first.behave({ kind: 'delay', delayMs: 60_000 });
+    const { status, text } = await bench.tell();
+    expect([status, text.includes('No answer within 50 ms')]).toEqual([504, true]);
+  });
+});
+
+it('orders backends of one priority by price', async () => {
+  await start();
+  const at = { baseUrl: `${bench.first.url}/v1`, apiKey: 'env:FAKE_KEY' };
+  const backends = {
+    dear: { ...at, provider: 'qwen', models: ['qwen-max'] },
+    free: { ...at, provider: 'ollama', models: ['llama'] },
+  };
+  const priced = await startBench({ backends });
+  expect((await priced.tell({ model: 'auto:cheap' })).headers['x-claudette-backend']).toBe('free');
+  await priced.close();
+});

@@ -1,0 +1,133 @@
+import type { Call, Exchange, Observation, Reply } from '@claudette/core';
+import { GatewayError } from '@claudette/core';
+import { createPriceBook } from '@claudette/ledger';
+import type { PriceBook } from '@claudette/ledger';
+import { createFakeClock } from '@claudette/testing';
+import { describe, expect, it } from '@jest/globals';
+
+import { makeCall, target } from './__fixtures__/make-call.js';
+import { helloBody, helloFrames, makeReply } from './__fixtures__/make-reply.js';
+import { readFrames } from './__fixtures__/start-bench.js';
+import { withObserver } from './with-observer.js';
+import type { ObserverOptions } from './with-observer.js';
+
+const whole: Exchange = () => makeReply({ framing: 'json', frames: [helloBody] });
+
+const local = (reply: Reply): Reply => ({ ...reply, target: { ...reply.target, provider: 'ollama' } });
+
+/** Observes one call to its end. */
+async function observe(next: Exchange, { call = makeCall(), prices = createPriceBook() } = {}) {
+  const clock = createFakeClock({ epochMs: 1_000 });
+  const observations: Observation[] = [];
+  const begun: Parameters<ObserverOptions['begin']>[0][] = [];
+  const heard: Call = { ...call, context: { ...call.context, observe: (one) => observations.push(one) } };
+  const exchange = withObserver({ clock, prices, begin: (start) => begun.push(start) })(async (one) => {
+    clock.advance(30);
+    return next(one);
+  });
+  const reply = await exchange(heard).catch((thrown: unknown) => thrown as GatewayError);
+  if (!(reply instanceof Error)) {
+    await readFrames(reply.bytes[Symbol.asyncIterator]()).catch(() => undefined);
+    await reply.outcome;
+  }
+  const [record] = observations.flatMap((one) => (one.kind === 'exchange-end' ? [one.record] : []));
+  return { reply, record, observations, begun };
+}
+
+describe('the observer of exchanges', () => {
+  it('sees one begin and end', async () => {
+    const { record, observations } = await observe(async (call) => {
+      call.context.observe({ kind: 'attempt-start', id: 'x-1', target, number: 1 });
+      return whole(call);
+    });
+    expect(observations.map(({ kind }) => kind)).toEqual(['exchange-start', 'attempt-start', 'exchange-end']);
+    expect(record).toEqual({
+      id: 'x-1',
+      startedAtMs: 1_000,
+      dialect: 'native',
+      stream: false,
+      principalId: 'local',
+      requestedModel: 'auto',
+      tags: [],
+      target,
+      outcome: 'complete',
+      cache: 'bypass',
+      losses: [],
+      attempts: 1,
+      durationMs: 30,
+      firstContentMs: 30,
+      usage: expect.objectContaining({ inputTokens: 2, outputTokens: 1, source: 'measured' }),
+      priceVersion: expect.stringContaining('genai-prices'),
+      finishReason: 'stop',
+    });
+  });
+
+  it('prices what was used', async () => {
+    const { record } = await observe(async (call) => local(await whole(call)));
+    expect(record?.cost).toEqual({ nano: 0n, currency: 'USD' });
+  });
+
+  it.each(['hit', 'coalesced'] as const)('counts what a %s saved, and no cost', async (cache) => {
+    const { record } = await observe(async (call) => local({ ...(await whole(call)), cache }));
+    expect(record).toMatchObject({ cache, cost: { nano: 0n }, saved: { nano: 0n, currency: 'USD' } });
+  });
+
+  it('does not know what a hit saved where the price is unknown', async () => {
+    const { record } = await observe(async (call) => ({ ...(await whole(call)), cache: 'hit' }));
+    expect(record?.cost).toEqual({ nano: 0n, currency: 'USD' });
+    expect(record).not.toHaveProperty('saved');
+  });
+
+  it.each([
+    ['upstream_failed', 'failed'],
+    ['client_aborted', 'abandoned'],
+  ] as const)('takes %s before any content for %s', async (code, outcome) => {
+    const { record, reply } = await observe(() => Promise.reject(new GatewayError(code, 'x')));
+    expect(record).toMatchObject({ outcome, errorCode: code, attempts: 0, cache: 'bypass' });
+    expect(record).not.toHaveProperty('target');
+    expect(reply).toMatchObject({ code });
+  });
+
+  it('sees a stream that breaks, with what was delivered', async () => {
+    const { record } = await observe(() => makeReply({ frames: helloFrames.slice(0, 3) }));
+    expect(record).toMatchObject({ outcome: 'failed', errorCode: 'stream_broken', usage: { source: 'estimated' } });
+  });
+
+  it('notes the start of a stream once, at its first attempt', async () => {
+    const call = makeCall({}, { stream: true });
+    const { begun } = await observe(
+      (one) => {
+        one.context.observe({ kind: 'attempt-start', id: 'x-1', target, number: 1 });
+        one.context.observe({ kind: 'attempt-start', id: 'x-1', target, number: 2 });
+        return makeReply({ frames: helloFrames });
+      },
+      { call },
+    );
+    expect(begun).toMatchObject([{ id: 'x-1', stream: true, startedAtMs: 1_000 }]);
+  });
+
+  it("tells the client's dialect, and at most 200 characters of its model", async () => {
+    const original = { dialect: 'anthropic-messages', headers: {}, body: Buffer.alloc(80) } as const;
+    const call = { ...makeCall({}, { model: 'm'.repeat(300) }), original };
+    const { record } = await observe(() => makeReply({ frames: helloFrames.slice(0, 2) }), { call });
+    expect(record).toMatchObject({ dialect: 'anthropic-messages', usage: { inputTokens: 20 } });
+    expect(record?.requestedModel).toHaveLength(200);
+  });
+});
+
+describe('prices', () => {
+  it('that cannot be loaded are unknown, and no reason to refuse an answer', async () => {
+    const prices: PriceBook = createPriceBook({ load: () => Promise.reject(new Error('no table')) });
+    const { record, reply } = await observe(whole, { prices });
+    expect(reply).not.toBeInstanceOf(Error);
+    expect(record).toMatchObject({ outcome: 'complete' });
+    expect(record).not.toHaveProperty('cost');
+  });
+
+  it('that are loaded are not loaded again', async () => {
+    let loads = 0;
+    const prices: PriceBook = { ...createPriceBook(), isLoaded: true, load: async () => void (loads += 1) };
+    await observe(whole, { prices });
+    expect(loads).toBe(0);
+  });
+});
