@@ -202,8 +202,12 @@ describe('files', () => {
     const image = home.write('pixel.png', Buffer.from(pixel, 'base64'));
     const { out } = await run('What is this?', text, image, '--no-cache');
     expect(out).toContain('I see an image of 70 bytes');
-    expect(JSON.stringify(sent())).toContain('notes.txt:\\\\nRemember the milk.');
-    expect(JSON.stringify(sent())).toContain(`data:image/png;base64,${pixel}`);
+    const content = [
+      { type: 'text', text: 'notes.txt:\nRemember the milk.' },
+      { type: 'image_url', image_url: { url: `data:image/png;base64,${pixel}` } },
+      { type: 'text', text: 'What is this?' },
+    ];
+    expect(sent()).toMatchObject({ messages: [{ role: 'user', content }] });
   });
 
   it('are refused by name when they cannot be read or understood', async () => {

@@ -55,35 +55,3 @@ whenPossible('on a terminal (needs python3 with pty)', () => {
     expect(await start().ended).toMatchObject({ code: 2, out: expect.stringContaining('there is no prompt') });
   });
 });
-
-describe('claudette serve', () => {
-  it('prints its address, answers, and ends with 0 at SIGTERM', async () => {
-    const running = cli.start(['serve', '--port', '0'], { home });
-    await eventually(() => running.out().includes('Try: curl'), { withinMs: 15_000 });
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out())?.[0] ?? '';
-    const response = await fetch(`${url}/v1/chat/completions`, {
-      method: 'POST',
-      body: JSON.stringify({ model: 'lab/m', messages: [{ role: 'user', content: 'over HTTP' }] }),
-    });
-    expect(await response.text()).toContain('Echo: over HTTP');
-    running.child.kill('SIGTERM');
-    expect(await running.ended).toMatchObject({ code: 0, out: expect.stringContaining('Backends: lab (m)') });
-  });
-
-  it('does not open the door beyond loopback without keys', async () => {
-    const { code, err } = await cli.run(['serve', '--port', '0', '--host', '0.0.0.0'], { home });
-    expect(code).toBe(3);
-    expect(err).toContain('auth.mode');
-  });
-
-  it('logs each exchange with --debug', async () => {
-    const quiet = createHome(configFor(provider.url, { logging: { level: 'silent' } }));
-    const running = cli.start(['serve', '--port', '0', '--debug'], { home: quiet });
-    await eventually(() => running.out().includes('Try: curl'), { withinMs: 15_000 });
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(running.out())?.[0] ?? '';
-    await (await fetch(`${url}/v1/chat/completions`, { method: 'POST', body: '{' })).text();
-    running.child.kill('SIGTERM');
-    expect((await running.ended).err).toContain('exchange failed');
-    quiet.remove();
-  });
-});

@@ -32,9 +32,9 @@ export interface CallContext {
   readonly observe: Observe;
   readonly cacheMode: CacheMode;
   /** Only this backend may answer. */
-  readonly pinnedBackend?: string;
+  readonly pinnedBackend?: string | undefined;
   /** A shorter budget than the configuration's, in milliseconds. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Refuse rather than lose anything in translation. */
   readonly strict: boolean;
   /** Labels for reports. */
@@ -44,12 +44,12 @@ export interface CallContext {
 /** One client request on its way through the gateway. Frozen: an interceptor that changes something hands on a copy. */
 export interface Call {
   /** Absent for native calls (command line, /api/optimize), which begin with the canonical request. */
-  readonly original?: Original;
+  readonly original?: Original | undefined;
   /** The canonical view; decoded once. */
   readonly request: ChatRequest;
   readonly context: CallContext;
   /** Set by routing. */
-  readonly plan?: Plan;
+  readonly plan?: Plan | undefined;
   /** Set for each attempt. */
-  readonly target?: Target;
+  readonly target?: Target | undefined;
 }

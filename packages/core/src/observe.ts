@@ -20,7 +20,7 @@ export interface ExchangeRecord {
   readonly startedAtMs: number;
   readonly durationMs: number;
   /** From the call's arrival to the first content in hand. Absent when none came. */
-  readonly firstContentMs?: number;
+  readonly firstContentMs?: number | undefined;
   /** `native` for calls that came without a dialect. */
   readonly dialect: DialectId | 'native';
   readonly stream: boolean;
@@ -28,20 +28,20 @@ export interface ExchangeRecord {
   /** The model as the client named it, cut to 200 characters. */
   readonly requestedModel: string;
   /** Who answered. Absent when nobody did. */
-  readonly target?: Target;
+  readonly target?: Target | undefined;
   readonly outcome: OutcomeKind;
-  readonly errorCode?: GatewayErrorCode;
-  readonly finishReason?: FinishReason;
+  readonly errorCode?: GatewayErrorCode | undefined;
+  readonly finishReason?: FinishReason | undefined;
   readonly cache: CacheStatus;
   readonly attempts: number;
   /** Absent when nothing was sent upstream. For a hit: what the stored answer used when it was made. */
-  readonly usage?: Usage;
+  readonly usage?: Usage | undefined;
   /** Absent when the price is unknown, which is not the same as 0. */
-  readonly cost?: Money;
+  readonly cost?: Money | undefined;
   /** What a hit or a shared call saved. */
-  readonly saved?: Money;
+  readonly saved?: Money | undefined;
   /** The price table's version and date. */
-  readonly priceVersion?: string;
+  readonly priceVersion?: string | undefined;
   readonly losses: readonly Loss[];
   readonly tags: readonly string[];
 }
@@ -56,10 +56,10 @@ export type Observation =
       readonly target: Target;
       readonly number: number;
       readonly outcome: OutcomeKind;
-      readonly errorCode?: GatewayErrorCode;
+      readonly errorCode?: GatewayErrorCode | undefined;
       readonly durationMs: number;
       /** Absent when no content came. */
-      readonly firstContentMs?: number;
+      readonly firstContentMs?: number | undefined;
     }
   | { readonly kind: 'failover'; readonly id: string; readonly from: Target; readonly to: Target }
   | { readonly kind: 'retry'; readonly id: string; readonly target: Target; readonly delayMs: number }

@@ -143,13 +143,9 @@ const brokenOff = (what: string): GatewayError => new GatewayError('stream_broke
 
 /** A fault that the provider reported wins over its end; the end wins over whatever happened to the connection. */
 const outcomeOf = (scanner: Scanner, otherwise: GatewayError | undefined, receivedBytes: number): Outcome => {
-  const known = {
-    receivedBytes,
-    ...(scanner.usage && { usage: scanner.usage }),
-    ...(scanner.finishReason && { finishReason: scanner.finishReason }),
-  };
-  if (scanner.failure !== undefined) return { kind: 'failed', cause: scanner.failure, ...known };
-  if (scanner.finished) return { kind: 'complete', ...known };
+  const { failure, finished, usage, finishReason } = scanner;
+  if (failure !== undefined) return { kind: 'failed', cause: failure, usage, finishReason, receivedBytes };
+  if (finished) return { kind: 'complete', cause: undefined, usage, finishReason, receivedBytes };
   const cause = otherwise ?? brokenOff('the provider had not finished');
-  return { kind: cause.domain === 'caller' ? 'abandoned' : 'failed', cause, ...known };
+  return { kind: cause.domain === 'caller' ? 'abandoned' : 'failed', cause, usage, finishReason, receivedBytes };
 };

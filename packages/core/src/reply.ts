@@ -11,10 +11,10 @@ export type OutcomeKind = 'complete' | 'failed' | 'abandoned';
 export interface Outcome {
   readonly kind: OutcomeKind;
   /** Why, unless complete. */
-  readonly cause?: GatewayError;
+  readonly cause?: GatewayError | undefined;
   /** Absent when the provider said nothing; whoever needs a number estimates one and marks it. */
-  readonly usage?: Usage;
-  readonly finishReason?: FinishReason;
+  readonly usage?: Usage | undefined;
+  readonly finishReason?: FinishReason | undefined;
   /** Bytes of the reply that came from the provider. */
   readonly receivedBytes: number;
 }
@@ -40,7 +40,7 @@ export interface Reply {
   /** Upstream calls made for it. 0 for a hit. */
   readonly attempts: number;
   /** Age of a cached answer. Absent unless `cache` is `hit`. */
-  readonly ageMs?: number;
+  readonly ageMs?: number | undefined;
   /** Ends the upstream attempt. Calling it again, or after the end, does nothing. */
   cancel(reason: GatewayError): void;
 }

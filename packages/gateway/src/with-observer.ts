@@ -1,4 +1,4 @@
-import type { Call, Clock, ExchangeRecord, Interceptor, Money, Observation, Observe, Reply } from '@claudette/core';
+import type { Call, Clock, ExchangeRecord, GatewayErrorCode, Interceptor, Money, Observation, Observe, Outcome, Reply } from '@claudette/core';
 import { toGatewayError } from '@claudette/core';
 import type { PriceBook } from '@claudette/ledger';
 import { isUpstreamCall } from '@claudette/routing';
@@ -33,20 +33,14 @@ const startOf = (call: Call, clock: Clock): RecordStart => ({
 const requestBytesOf = (call: Call): number =>
   call.original?.body.length ?? JSON.stringify(call.request.messages).length;
 
-/** What a reply cost and what it saved: a hit and a shared call cost nothing and save what the answer is worth. */
-const moneyOf = (reply: Reply, worth: Money | undefined): Pick<ExchangeRecord, 'cost' | 'saved'> => {
-  if (reply.cache === 'hit' || reply.cache === 'coalesced') {
-    return { cost: { nano: 0n, currency: worth?.currency ?? 'USD' }, ...(worth && { saved: worth }) };
-  }
-  return worth === undefined ? {} : { cost: worth };
-};
-
 /** A breaker, a limit or a missing credential may refuse an attempt before anything is sent. */
 const reachedBackend = ({ errorCode }: Extract<Observation, { kind: 'attempt-end' }>): boolean =>
   errorCode === undefined || isUpstreamCall({ code: errorCode });
 
-type RecordEnd = Omit<ExchangeRecord, keyof RecordStart | 'durationMs' | 'losses' | 'attempts'> &
-  Partial<Pick<ExchangeRecord, 'losses' | 'attempts'>>;
+/** A hit and a shared call cost nothing and save what the answer is worth. */
+const isShared = ({ cache }: Reply): boolean => cache === 'hit' || cache === 'coalesced';
+
+const nothing = (worth: Money | undefined): Money => ({ nano: 0n, currency: worth?.currency ?? 'USD' });
 
 /**
  * The one observer of exchanges: everything that comes in is seen to begin and to end, refusals and hits included, and
@@ -65,11 +59,44 @@ export const withObserver =
       if (observation.kind === 'attempt-end' && reachedBackend(observation)) attempts += 1;
       call.context.observe(observation);
     };
-    const end = (rest: RecordEnd): void =>
+
+    // Records are written out field by field: spreading several objects into one costs more than all the rest here.
+    const endWithoutReply = (code: GatewayErrorCode): void =>
       observe({
         kind: 'exchange-end',
-        record: { ...start, losses: [], attempts, durationMs: clock.now() - startedAt, ...rest },
+        record: {
+          ...start,
+          durationMs: clock.now() - startedAt,
+          outcome: code === 'client_aborted' ? 'abandoned' : 'failed',
+          errorCode: code,
+          cache: 'bypass',
+          attempts,
+          losses: [],
+        },
       });
+    const endWithReply = (reply: Reply, outcome: Outcome, firstContentMs: number): void => {
+      const usage = measuredUsage(outcome, reply.framing, requestBytesOf(call));
+      const worth = priceUsage(prices, reply.target, usage, start.startedAtMs);
+      observe({
+        kind: 'exchange-end',
+        record: {
+          ...start,
+          durationMs: clock.now() - startedAt,
+          outcome: outcome.kind,
+          errorCode: outcome.cause?.code,
+          cache: reply.cache,
+          attempts: reply.attempts,
+          losses: reply.losses,
+          target: reply.target,
+          finishReason: outcome.finishReason,
+          firstContentMs,
+          usage,
+          cost: isShared(reply) ? nothing(worth) : worth,
+          saved: isShared(reply) ? worth : undefined,
+          priceVersion: prices.version,
+        },
+      });
+    };
 
     observe({ kind: 'exchange-start', id: start.id, dialect: start.dialect });
     // An answer without a price is better than none.
@@ -77,28 +104,12 @@ export const withObserver =
     let reply: Reply;
     try {
       reply = await next({ ...call, context: { ...call.context, observe } });
-      await pricesLoaded;
+      if (pricesLoaded) await pricesLoaded;
     } catch (thrown) {
-      const { code } = toGatewayError(thrown);
-      end({ outcome: code === 'client_aborted' ? 'abandoned' : 'failed', errorCode: code, cache: 'bypass' });
+      endWithoutReply(toGatewayError(thrown).code);
       throw thrown;
     }
     const firstContentMs = clock.now() - startedAt;
-    void reply.outcome.then((outcome) => {
-      const usage = measuredUsage(outcome, reply.framing, requestBytesOf(call));
-      end({
-        target: reply.target,
-        outcome: outcome.kind,
-        cache: reply.cache,
-        attempts: reply.attempts,
-        losses: reply.losses,
-        firstContentMs,
-        usage,
-        priceVersion: prices.version,
-        ...moneyOf(reply, priceUsage(prices, reply.target, usage, start.startedAtMs)),
-        ...(outcome.cause && { errorCode: outcome.cause.code }),
-        ...(outcome.finishReason && { finishReason: outcome.finishReason }),
-      });
-    });
+    void reply.outcome.then((outcome) => endWithReply(reply, outcome, firstContentMs));
     return reply;
   };

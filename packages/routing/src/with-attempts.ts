@@ -66,18 +66,19 @@ const announce = (
 const attempt = async (next: Exchange, call: Call, target: Target, number: number, clock: Clock): Promise<Reply> => {
   const { id, observe, signal } = call.context;
   const startedAt = clock.now();
-  const about = { id, target, number };
   const end = ({ kind, cause }: Pick<Outcome, 'kind' | 'cause'>, firstContentMs?: number): void =>
     observe({
       kind: 'attempt-end',
-      ...about,
+      id,
+      target,
+      number,
       outcome: kind,
       durationMs: clock.now() - startedAt,
-      ...(cause && { errorCode: cause.code }),
-      ...(firstContentMs !== undefined && { firstContentMs }),
+      errorCode: cause?.code,
+      firstContentMs,
     });
 
-  observe({ kind: 'attempt-start', ...about });
+  observe({ kind: 'attempt-start', id, target, number });
   try {
     const reply = await next({ ...call, target });
     const firstContentMs = clock.now() - startedAt;

@@ -11,8 +11,8 @@ export interface Finished {
 
 export interface RunOptions {
   readonly home: Home;
-  /** What is piped in; absent: standard input is a terminal. */
-  readonly input?: string;
+  /** What is piped in; null: a pipe that never ends; absent: standard input is a terminal. */
+  readonly input?: string | null;
   /** Standard output is a terminal. @default false */
   readonly onTerminal?: boolean;
 }
@@ -45,11 +45,11 @@ async function withProcess<T>(replaced: Readonly<Record<string, unknown>>, work:
 /** Runs a command line inside the test, with standard streams and an environment of its own. One at a time. */
 export async function runInProcess(args: readonly string[], { home, input, onTerminal }: RunOptions): Promise<Finished> {
   const [stdout, stderr] = [createSink(), createSink()];
-  const stdin = Object.assign(Readable.from(input === undefined ? [] : [Buffer.from(input)]), {
-    isTTY: input === undefined,
-  });
+  const pipe = new Readable({ read: () => undefined });
+  if (typeof input === 'string') pipe.push(input);
+  if (input !== null) pipe.push(null);
   const streams = {
-    stdin,
+    stdin: Object.assign(pipe, { isTTY: input === undefined }),
     stdout: Object.assign(stdout.stream, onTerminal && { isTTY: true }),
     stderr: stderr.stream,
     env: home.environment,

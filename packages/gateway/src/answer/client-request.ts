@@ -77,8 +77,8 @@ export function decodeCall(
     cacheMode: readCacheMode(header('x-claudette-cache')),
     strict: readStrict(header('x-claudette-strict'), own.strict),
     tags: readTags(header('x-claudette-tags')),
-    ...(pinnedBackend !== undefined && { pinnedBackend }),
-    ...(timeoutMs !== undefined && { timeoutMs }),
+    pinnedBackend,
+    timeoutMs,
   };
   const kept: Record<string, string> = {};
   for (const name of dialectHeaders) {
