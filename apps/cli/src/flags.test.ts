@@ -156,11 +156,14 @@ describe('--json', () => {
 });
 
 describe('-v, -q and --debug', () => {
-  it.each([['-v'], ['--verbose']])('%s says backend, tokens, cost, latency and cache on standard error', async (flag) => {
-    const { out, err } = await run('tell', flag, '--no-cache');
-    expect(out).toBe('Echo: tell\n');
-    expect(err).toMatch(/^lab\/m · 11 \+ 2 tokens · cost unknown · \d+ ms · cache miss\n$/);
-  });
+  it.each([['-v'], ['--verbose']])(
+    '%s says backend, tokens, cost, latency and cache on standard error',
+    async (flag) => {
+      const { out, err } = await run('tell', flag, '--no-cache');
+      expect(out).toBe('Echo: tell\n');
+      expect(err).toMatch(/^lab\/m · 11 \+ 2 tokens · cost unknown · \d+ ms · cache miss\n$/);
+    },
+  );
 
   it.each([['-q'], ['--quiet']])('%s silences all but errors', async (flag) => {
     expect((await run('hush', '-v', flag)).err).toBe('');

@@ -11,7 +11,10 @@ export interface OpenOptions {
  * Runs `use` with a gateway in this process and closes it afterwards, whatever happens. The gateway is loaded only now:
  * `--version` and `--help` do not pay for it.
  */
-export async function withGateway<T>({ config: file, debug }: OpenOptions, use: (gateway: Gateway) => Promise<T>): Promise<T> {
+export async function withGateway<T>(
+  { config: file, debug }: OpenOptions,
+  use: (gateway: Gateway) => Promise<T>,
+): Promise<T> {
   // A process that answers once gains nothing from optimised WebAssembly (undici's HTTP parser), but it would not end before
   // the compiler does, 100 ms after the answer.
   setFlagsFromString('--liftoff-only');

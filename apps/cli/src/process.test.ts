@@ -164,7 +164,9 @@ describe('a start', () => {
   it('loads nothing for --version but main.js and the shreds it shares', async () => {
     const loaded = await loadedBy('--version');
     expect(loaded.filter((name) => !name.startsWith('chunks/chunk-'))).toEqual(['main.js', 'node:module']);
-    const bytes = loaded.filter((name) => name !== 'node:module').map((name) => readFileSync(join(cli.folder, name)).length);
+    const bytes = loaded
+      .filter((name) => name !== 'node:module')
+      .map((name) => readFileSync(join(cli.folder, name)).length);
     expect(bytes.reduce((sum, length) => sum + length)).toBeLessThan(8192);
   });
 

@@ -105,7 +105,8 @@ describe('a command', () => {
     const config = home.write('wrong.json', JSON.stringify({ sever: {} }));
     const { code, err } = await run('models', '--config', config);
     expect(code).toBe(3);
-    expect(err).toContain(`${config}: sever is not a known key; did you mean server?`);
+    expect(err).toContain(config);
+    expect(err).toContain('sever is not a known key; did you mean server?');
   });
 });
 

@@ -27,7 +27,8 @@ export async function readPrompt(
 ): Promise<string> {
   const piped = stdin.isTTY ? '' : await readAll(stdin, signal);
   const prompt = [argument ?? '', piped].filter((text) => text !== '').join('\n\n');
-  if (prompt === '') throw new GatewayError('invalid_request', 'there is no prompt; give one as an argument or on standard input');
+  if (prompt === '')
+    throw new GatewayError('invalid_request', 'there is no prompt; give one as an argument or on standard input');
   return prompt;
 }
 

@@ -11,7 +11,8 @@ import type { Home } from './__fixtures__/create-home.js';
 
 /** Runs its arguments on a terminal of their own and ends as they do. */
 const onTerminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
-const hasTerminals = spawnSync('python3', ['-c', 'import os, pty; os.waitstatus_to_exitcode'], { stdio: 'ignore' }).status === 0;
+const hasTerminals =
+  spawnSync('python3', ['-c', 'import os, pty; os.waitstatus_to_exitcode'], { stdio: 'ignore' }).status === 0;
 const whenPossible = hasTerminals || process.env['CLAUDETTE_TEST_REQUIRE'] === 'all' ? describe : describe.skip;
 
 let cli: BuiltCli;

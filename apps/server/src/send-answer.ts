@@ -17,7 +17,7 @@ const writable = (response: ServerResponse): Promise<void> =>
 /** Writes an answer to the socket: frames as they come, no faster than the client reads. */
 export async function sendAnswer(response: ServerResponse, answer: ClientAnswer): Promise<void> {
   if (answer.kind === 'whole') {
-    response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
+    response.writeHead(answer.status, Object.assign({}, answer.headers, { 'content-length': answer.body.length }));
     response.end(answer.body);
     return;
   }

@@ -51,7 +51,7 @@ export function createFlightReader({ shared, signal, onGone }: FlightReaderOptio
     settle = undefined;
   };
   const finishIfOver = (): void => {
-    if (ended !== undefined && cursor.caughtUp) finish(ended);
+    if (ended !== undefined && cursor.isCaughtUp()) finish(ended);
   };
   const missed = (reason: GatewayError): Outcome => ({
     kind: reason.domain === 'caller' ? 'abandoned' : 'failed',
@@ -70,7 +70,7 @@ export function createFlightReader({ shared, signal, onGone }: FlightReaderOptio
   const leave = (reason: GatewayError): void => {
     if (left !== undefined) return;
     finishIfOver();
-    const hadEverything = cursor.caughtUp;
+    const hadEverything = cursor.isCaughtUp();
     const goesOn = go(reason);
     if (goesOn || ended !== undefined || !hadEverything) finish(missed(reason));
     interrupt?.(reason);

@@ -96,7 +96,7 @@ describe('before the commit', () => {
     leaving.abort(left);
     await expect(leader).rejects.toBe(left);
     expect(upstream.last.call.context.signal.reason).toBe(left);
-    expect([flight.joinable, ends]).toEqual([false, [undefined]]);
+    expect([flight.isJoinable(), ends]).toEqual([false, [undefined]]);
   });
 
   it('a call that ignores its abort is cancelled when it answers', async () => {
@@ -179,8 +179,8 @@ describe('what a flight keeps', () => {
     const [leader] = await joinTwo(flight, () => upstream.last.say('a', 'b', 'c'));
     const reader = readerOf(leader);
     await reader.next();
-    expect(flight.joinable).toBe(true);
+    expect(flight.isJoinable()).toBe(true);
     await reader.next();
-    expect(flight.joinable).toBe(false);
+    expect(flight.isJoinable()).toBe(false);
   });
 });

@@ -27,7 +27,7 @@ export interface FlightOptions {
 /** An upstream call that several exchanges share. It is cancelled when the last of them leaves, and not before. */
 export interface Flight {
   /** A newcomer would still see the reply from its beginning. */
-  readonly joinable: boolean;
+  isJoinable(): boolean;
   /**
    * One more reader. Resolves when the reply is committed; rejects with what the upstream call rejected with, or with the
    * signal's reason. The first to join is given `miss`, the others `coalesced`.
@@ -92,9 +92,7 @@ export function createFlight({ call, clock, totalMs, maxKeptBytes, onEnd }: Flig
   opened.catch(() => end());
 
   return {
-    get joinable() {
-      return !over && shared.whole;
-    },
+    isJoinable: () => !over && shared.whole,
     join: (signal, cache) =>
       new Promise((resolve, reject) => {
         const reader = createFlightReader({

@@ -34,7 +34,7 @@ describe('shared bytes', () => {
     await shared.more();
     await shared.drain();
     await shared.idle();
-    expect([cursor.take(), cursor.caughtUp]).toEqual([undefined, true]);
+    expect([cursor.take(), cursor.isCaughtUp()]).toEqual([undefined, true]);
   });
 
   it('keep what the slowest reader has not taken when there are too many', async () => {
@@ -58,7 +58,7 @@ describe('shared bytes', () => {
     slow.release();
     expect(shared.join()[0]).toBe(3);
     expect(fast.take()).toEqual(Uint8Array.from([3]));
-    expect(fast.caughtUp).toBe(true);
+    expect(fast.isCaughtUp()).toBe(true);
   });
 
   it('end with the fault of their source', async () => {

@@ -6,7 +6,7 @@ export interface Cursor {
   /** The next chunk if it is here already. */
   take(): Uint8Array | undefined;
   /** Nothing is here that this reader has not taken. */
-  readonly caughtUp: boolean;
+  isCaughtUp(): boolean;
   /** The reader takes no more; what only it still needed is let go. */
   release(): void;
 }
@@ -33,20 +33,19 @@ export interface SharedBytes {
   join(): Uint8Array;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** @param maxKeptBytes beyond this many, only what the slowest reader has not taken yet is kept */
 export function createSharedBytes(maxKeptBytes: number): SharedBytes {
   const chunks: Uint8Array[] = [];
   const positions = new Set<{ index: number }>();
   let source: AsyncIterator<Uint8Array, unknown> | undefined;
   let pull: Promise<void> | undefined;
-  let ending: { readonly cause?: GatewayError } | undefined;
-  let received = 0;
   /** How many chunks were let go: positions count from the first chunk that ever came. */
   let dropped = 0;
 
-  const isWhole = (): boolean => received <= maxKeptBytes;
   const trim = (): void => {
-    if (isWhole()) return;
+    if (shared.whole) return;
     let slowest = dropped + chunks.length;
     for (const position of positions) slowest = Math.min(slowest, position.index);
     chunks.splice(0, slowest - dropped);
@@ -56,24 +55,26 @@ export function createSharedBytes(maxKeptBytes: number): SharedBytes {
   const onStep = (step: IteratorResult<Uint8Array, unknown>): void => {
     pull = undefined;
     if (step.done === true) {
-      ending = {};
+      shared.ending = {};
       return;
     }
     chunks.push(step.value);
-    received += step.value.byteLength;
+    shared.receivedBytes += step.value.byteLength;
+    shared.whole = shared.receivedBytes <= maxKeptBytes;
     trim();
   };
   const onError = (thrown: unknown): void => {
     pull = undefined;
-    ending = { cause: toGatewayError(thrown) };
+    shared.ending = { cause: toGatewayError(thrown) };
   };
   const more = (): Promise<void> => {
-    if (ending !== undefined || source === undefined) return Promise.resolve();
+    if (shared.ending !== undefined || source === undefined) return Promise.resolve();
     pull ??= source.next().then(onStep, onError);
     return pull;
   };
 
-  return {
+  // Plain fields: an object literal with getters costs V8 a hidden class each, which keeps what they close over alive.
+  const shared: Mutable<SharedBytes> = {
     open() {
       const position = { index: 0 };
       positions.add(position);
@@ -85,9 +86,7 @@ export function createSharedBytes(maxKeptBytes: number): SharedBytes {
           trim();
           return chunk;
         },
-        get caughtUp() {
-          return position.index === dropped + chunks.length;
-        },
+        isCaughtUp: () => position.index === dropped + chunks.length,
         release() {
           positions.delete(position);
           trim();
@@ -99,20 +98,14 @@ export function createSharedBytes(maxKeptBytes: number): SharedBytes {
     },
     more,
     async drain() {
-      while (ending === undefined && source !== undefined) await more();
+      while (shared.ending === undefined && source !== undefined) await more();
     },
     idle: () => pull ?? Promise.resolve(),
-    get ending() {
-      return ending;
-    },
-    get whole() {
-      return isWhole();
-    },
-    get receivedBytes() {
-      return received;
-    },
+    ending: undefined,
+    whole: true,
+    receivedBytes: 0,
     join() {
-      const all = new Uint8Array(received);
+      const all = new Uint8Array(shared.receivedBytes);
       let offset = 0;
       for (const chunk of chunks) {
         all.set(chunk, offset);
@@ -121,4 +114,5 @@ export function createSharedBytes(maxKeptBytes: number): SharedBytes {
       return all;
     },
   };
+  return shared;
 }

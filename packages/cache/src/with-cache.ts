@@ -113,7 +113,7 @@ export const withCache = (options: WithCacheOptions): Interceptor => {
       // A refresh wants an answer made for itself, so it neither joins nor is joined.
       const shares = context.cacheMode !== 'refresh';
       const running = shares ? flights.get(flightKey) : undefined;
-      if (running?.joinable === true) {
+      if (running?.isJoinable() === true) {
         onUse('coalesced');
         return running.join(context.signal, 'coalesced').catch((cause: unknown) => {
           if (isTheLeadersAlone(cause) && !context.signal.aborted) return ask(question);

@@ -41,7 +41,10 @@ export interface CallContext {
   readonly tags: readonly string[];
 }
 
-/** One client request on its way through the gateway. Frozen: an interceptor that changes something hands on a copy. */
+/**
+ * One client request on its way through the gateway. An interceptor that changes something hands on a copy. Whoever makes
+ * a call names every field, undefined ones too: a copy that only overrides costs a tenth of one that adds.
+ */
 export interface Call {
   /** Absent for native calls (command line, /api/optimize), which begin with the canonical request. */
   readonly original?: Original | undefined;

@@ -32,6 +32,19 @@ describe('redaction of known values', () => {
     expect(redactor.redact('{"k":"a\\"b/c+d=efgh"} ?k=a%22b%2Fc%2Bd%3Defgh')).toBe('{"k":"***"} ?k=***');
   });
 
+  it('masks one value of many, each sign of it taken as it is', () => {
+    const redactor = createRedactor();
+    const values = [
+      '$^.*+?()[]{}|\\/-',
+      'line\nbreak and \ud800 half',
+      ...Array.from({ length: 50 }, (_, n) => `value-no-${n}`),
+    ];
+    for (const value of values) redactor.remember(createSecret(value));
+    expect(values.map((value) => redactor.redact(`<${value}>`))).toEqual(
+      values.map(() => expect.stringMatching(/^<\*{3}\d?>$/)),
+    );
+  });
+
   it('never lets a remembered value through', () => {
     const secretText = fc.string({ minLength: 8, maxLength: 40, unit: 'binary' }).filter((text) => !text.includes('*'));
     fc.assert(
@@ -61,13 +74,19 @@ describe('redaction of key formats', () => {
     ['claudette-' + repeat('b_-7', 43)],
     ['ghp_' + repeat('A1b', 36)],
     ['github_pat_' + repeat('1A_b', 82)],
+    ...['ghu_', 'gho_', 'ghs_', 'ghr_'].map((start) => [start + repeat('A1b', 36)]),
     ['AKIA' + repeat('IOSFODNN7', 16)],
+    ['ASIA' + repeat('IOSFODNN7', 16)],
   ])('masks %s', (key) => {
     expect([redact(key), redact(`key=${key},`), redact(`"${key}"`)]).toEqual(['***', 'key=***,', '"***"']);
   });
 
-  it('masks what follows Bearer', () => {
-    expect(redact('authorization: Bearer abc.def-123')).toBe('authorization: Bearer ***');
+  it.each(['Bearer', 'bearer', 'BEARER', 'beaRer'])('masks what follows %s', (word) => {
+    expect(redact(`authorization: ${word} abc.def-123`)).toBe(`authorization: ${word} ***`);
+  });
+
+  it('masks what follows Bearer at the end of a longer text', () => {
+    expect(redact(`${'word '.repeat(100)}Bearer abc.def-123`)).toBe(`${'word '.repeat(100)}Bearer ***`);
   });
 
   it.each([

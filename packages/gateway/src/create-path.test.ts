@@ -16,11 +16,6 @@ const records = (): ExchangeRecord[] =>
   bench.observations.flatMap((observation) => (observation.kind === 'exchange-end' ? [observation.record] : []));
 const countBoth = (): number[] => [bench.first.count(), bench.second.count()];
 
-/** A configured backend on a fake provider; where it speaks which dialect does not matter to these tests. */
-const backendOn = (name: 'first' | 'second', config: object = {}) => ({
-  [name]: { ...bench.gateway.config.backends[name], ...config },
-});
-
 describe('failover', () => {
   it('answers from the next backend when the first fails before its content', async () => {
     await start();
@@ -107,30 +102,24 @@ describe('the circuit of a target', () => {
 });
 
 describe('the concurrency limit of a backend', () => {
+  const limited = { backends: { first: { limits: { concurrency: 1 } } } };
   const pinned = { stream: true, headers: { 'x-claudette-backend': 'first' } };
 
   it('holds a request back until another has ended', async () => {
-    await start();
-    const backends = backendOn('first', { limits: { concurrency: 1 } });
-    const limited = await startBench({ backends });
+    await start(limited);
     bench.first.behave([{ kind: 'slow-drip', everyMs: 20 }]);
-    const answers = await Promise.all([limited.tell(pinned), limited.tell({ ...pinned, fields: { user: 'other' } })]);
+    const answers = await Promise.all([bench.tell(pinned), bench.tell({ ...pinned, fields: { user: 'other' } })]);
     const [one, two] = bench.first.calls;
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect(two?.startedAt).toBeGreaterThanOrEqual(one?.finishedAt ?? Infinity);
-    await limited.close();
   });
 
   it('refuses a request that waits too long', async () => {
-    await start();
-    const backends = backendOn('first', { limits: { concurrency: 1 } });
-    const limited = await startBench({ backends, pool: { queueTimeoutMs: 30 }, routing: { maxAttempts: 1 } });
+    await start({ ...limited, pool: { queueTimeoutMs: 30 }, routing: { maxAttempts: 1 } });
     bench.first.behave([{ kind: 'stall', afterEvents: 3 }]);
-    const stalled = await limited.answer(pinned);
-    const { status, text } = await limited.tell({ ...pinned, fields: { user: 'other' } });
+    await bench.answer(pinned);
+    const { status, text } = await bench.tell({ ...pinned, fields: { user: 'other' } });
     expect([status, text.includes('first/gpt-fake')]).toEqual([503, true]);
-    if (stalled.kind === 'stream') await stalled.frames.return?.();
-    await limited.close();
   });
 });
 
@@ -209,13 +198,8 @@ describe('time', () => {
 });
 
 it('orders backends of one priority by price', async () => {
-  await start();
-  const at = { baseUrl: `${bench.first.url}/v1`, apiKey: 'env:FAKE_KEY' };
-  const backends = {
-    dear: { ...at, provider: 'qwen', models: ['qwen-max'] },
-    free: { ...at, provider: 'ollama', models: ['llama'] },
-  };
-  const priced = await startBench({ backends });
-  expect((await priced.tell({ model: 'auto:cheap' })).headers['x-claudette-backend']).toBe('free');
-  await priced.close();
+  const dear = { provider: 'qwen', models: ['qwen-max'] };
+  const free = { provider: 'ollama', models: ['llama'], priority: 1 };
+  await start({ backends: { first: dear, second: free } });
+  expect((await bench.tell({ model: 'auto:cheap' })).headers['x-claudette-backend']).toBe('second');
 });

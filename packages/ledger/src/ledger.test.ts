@@ -4,13 +4,16 @@ import { join } from 'node:path';
 
 import type { ExchangeRecord, Usage } from '@claudette/core';
 import { noUsage } from '@claudette/core';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '@claudette/testing';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 
 import type { ExchangeStart } from './exchange-row.js';
+import { createKeyStore } from './key-store.js';
 import { createLedger } from './ledger.js';
 import type { Ledger } from './ledger.js';
 import { openDatabase } from './open-database.js';
+import type { LedgerDatabase } from './open-database.js';
 
 const DAY_MS = 86_400_000;
 const NEW_YEAR_MS = Date.UTC(2026, 0, 1);
@@ -128,17 +131,86 @@ describe('the ledger', () => {
   it('knows nothing of an exchange it was not told of', () => {
     expect([ledger.count(), ledger.find('x1')]).toEqual([0, undefined]);
   });
+});
 
-  it('has committed the row when record returns', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'claudette-ledger-'));
-    const path = join(folder, 'ledger.db');
-    const onDisk = createLedger({ database: openDatabase(path) });
-    const reader = new Database(path, { readonly: true });
-    onDisk.record(complete);
-    expect(reader.prepare('SELECT id, cost_nano FROM exchanges').all()).toEqual([{ id: 'x1', cost_nano: 1234 }]);
+describe('a ledger on disk', () => {
+  let folder: string;
+  let path: string;
+  let onDisk: Ledger;
+  let database: LedgerDatabase;
+  let reader: LedgerDatabase;
+  let lost: [id: string, reason: unknown][];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'claudette-ledger-'));
+    path = join(folder, 'ledger.db');
+    database = openDatabase(path);
+    lost = [];
+    onDisk = createLedger({ database, onError: (thrown, { id }) => void lost.push([id, thrown]) });
+    reader = new Database(path, { readonly: true });
+  });
+  afterEach(() => {
     reader.close();
     onDisk.close();
     rmSync(folder, { recursive: true });
+  });
+
+  const committedIds = (): unknown[] => reader.prepare('SELECT id FROM exchanges ORDER BY id').pluck().all();
+
+  it('has committed what was begun and recorded when committed resolves', async () => {
+    onDisk.begin({ ...start, id: 'x0' });
+    onDisk.record(complete);
+    await onDisk.committed();
+    expect(reader.prepare('SELECT id, outcome, cost_nano FROM exchanges ORDER BY id').all()).toEqual([
+      { id: 'x0', outcome: 'open', cost_nano: null },
+      { id: 'x1', outcome: 'complete', cost_nano: 1234 },
+    ]);
+  });
+
+  it('commits what was noted before it closes', () => {
+    onDisk.record(complete);
+    onDisk.close();
+    expect(committedIds()).toEqual(['x1']);
+  });
+
+  it('shows what was noted in the same turn to its readers', async () => {
+    onDisk.record(complete);
+    expect(onDisk.count()).toBe(1);
+    onDisk.record(hit);
+    expect(onDisk.find('x3')).toEqual(hit);
+    const report = onDisk.usage({ groupBy: 'none' });
+    onDisk.record(failed);
+    expect(await report).toMatchObject([{ requests: 3 }]);
+  });
+
+  it('leaves the keys their own transactions while rows wait', async () => {
+    const keys = createKeyStore({ database, clock: createFakeClock() });
+    onDisk.record(complete);
+    onDisk.record(failed);
+    keys.create({ name: 'mine' });
+    expect([reader.prepare('SELECT name FROM keys').pluck().all(), committedIds()]).toEqual([['mine'], []]);
+    expect(() => keys.create({ name: 'mine' })).toThrow('there is an active key named mine');
+    keys.revoke('mine');
+    await onDisk.committed();
+    expect(committedIds()).toEqual(['x1', 'x2']);
+    expect(reader.prepare('SELECT count(*) FROM keys WHERE revoked_at_ms IS NOT NULL').pluck().get()).toBe(1);
+  });
+
+  it('tells of an exchange that it could not write, and writes the others of its turn', async () => {
+    onDisk.record({ ...complete, attempts: 1.5 });
+    onDisk.record(failed);
+    await onDisk.committed();
+    expect(committedIds()).toEqual(['x2']);
+    expect(lost).toEqual([['x1', expect.objectContaining({ code: expect.stringMatching(/^SQLITE_CONSTRAINT/) })]]);
+  });
+
+  it('warns of a lost exchange when nobody asked to be told', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+    const quiet = createLedger({ database });
+    quiet.record({ ...complete, attempts: 1.5 });
+    await quiet.committed();
+    const warnings = warn.mock.calls;
+    warn.mockRestore();
+    expect(warnings).toEqual([[expect.stringContaining('could not write exchange x1: SqliteError'), 'LedgerWarning']]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 import { metricCatalog } from './metric-catalog.js';
-import type { LabelValues, MetricName, MetricNameOf } from './metric-catalog.js';
+import type { LabelValues, MetricNameOf } from './metric-catalog.js';
+import { createSeriesSet } from './series-set.js';
+import type { SeriesSet } from './series-set.js';
 
 /** The metrics of the catalogue, ready to be fed. Label values come in the catalogue's order. */
 export interface Instruments {
@@ -20,75 +22,52 @@ export interface Instruments {
   clear(): void;
 }
 
-type Labels = Record<string, string>;
-
-/** Faster than a join of the few values that there are. */
-const keyOf = (values: readonly string[]): string => {
-  let key = '';
-  for (const value of values) key += `${value}\n`;
-  return key;
-};
-
-/** Counted since the last text. */
-interface Tally {
-  readonly labels: Labels;
-  pending: number;
-}
-
 /**
  * Creates one instrument per row of the catalogue, in a registry of its own. prom-client hashes all labels whenever it
- * counts; so counts are gathered here, under one short key, and handed over when the text is made.
+ * counts; so counts are gathered here and handed over when the text is made.
  */
 export function createInstruments(): Instruments {
   const registry = new Registry();
-  const counters = new Map<string, { readonly counter: Counter; readonly tallies: Map<string, Tally> }>();
-  const histograms = new Map<string, { readonly histogram: Histogram; readonly labels: Map<string, Labels> }>();
+  const counters = new Map<string, { readonly counter: Counter; readonly series: SeriesSet }>();
+  const histograms = new Map<string, { readonly histogram: Histogram; readonly series: SeriesSet }>();
   const gauges = new Map<string, Gauge>();
 
   for (const [name, row] of Object.entries(metricCatalog)) {
     const common = { name, help: row.help, labelNames: row.labels, registers: [registry] };
-    if (row.type === 'counter') counters.set(name, { counter: new Counter(common), tallies: new Map() });
+    const series = createSeriesSet(row.labels);
+    if (row.type === 'counter') counters.set(name, { counter: new Counter(common), series });
     else if (row.type === 'gauge') gauges.set(name, new Gauge(common));
-    else
-      histograms.set(name, { histogram: new Histogram({ ...common, buckets: [...row.buckets] }), labels: new Map() });
+    else histograms.set(name, { histogram: new Histogram({ ...common, buckets: [...row.buckets] }), series });
   }
-
-  const labelsOf = (name: MetricName, values: readonly string[]): Labels =>
-    Object.fromEntries(metricCatalog[name].labels.map((label, index) => [label, String(values[index])]));
 
   return {
     contentType: registry.contentType,
     count(name, amount, ...values) {
       if (!(amount > 0 && Number.isFinite(amount))) return;
-      const tallies = counters.get(name)?.tallies;
-      const key = keyOf(values);
-      const tally = tallies?.get(key);
-      if (tally === undefined) tallies?.set(key, { labels: labelsOf(name, values), pending: amount });
-      else tally.pending += amount;
+      const series = counters.get(name)?.series.find(values);
+      if (series !== undefined) series.pending += amount;
     },
     time(name, durationMs, ...values) {
       const known = histograms.get(name);
       if (known === undefined || !Number.isFinite(durationMs)) return;
-      const key = keyOf(values);
-      let labels = known.labels.get(key);
-      if (labels === undefined) known.labels.set(key, (labels = labelsOf(name, values)));
-      known.histogram.observe(labels, durationMs / 1000);
+      known.histogram.observe(known.series.find(values).labels, durationMs / 1000);
     },
     set(name, value, ...values) {
-      if (Number.isFinite(value)) gauges.get(name)?.set(labelsOf(name, values), value);
+      const labels = metricCatalog[name].labels.map((label, index) => [label, String(values[index])]);
+      if (Number.isFinite(value)) gauges.get(name)?.set(Object.fromEntries(labels), value);
     },
     reset: (name) => gauges.get(name)?.reset(),
     text() {
-      for (const { counter, tallies } of counters.values()) {
-        for (const tally of tallies.values()) {
-          counter.inc(tally.labels, tally.pending);
-          tally.pending = 0;
+      for (const { counter, series } of counters.values()) {
+        for (const one of series.all()) {
+          counter.inc(one.labels, one.pending);
+          one.pending = 0;
         }
       }
       return registry.metrics();
     },
     clear() {
-      for (const { tallies } of counters.values()) tallies.clear();
+      for (const { series } of [...counters.values(), ...histograms.values()]) series.clear();
       registry.resetMetrics();
     },
   };

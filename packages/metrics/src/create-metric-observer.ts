@@ -1,5 +1,4 @@
-import { targetName } from '@claudette/core';
-import type { ExchangeRecord, GatewayErrorCode, Money, Observation, Observe, Target, Usage } from '@claudette/core';
+import type { ExchangeRecord, GatewayErrorCode, Money, Observation, Observe, Target } from '@claudette/core';
 
 import type { Instruments } from './create-instruments.js';
 
@@ -23,15 +22,18 @@ const MAX_TARGETS = 500;
 export function createMetricObserver(instruments: Instruments): MetricObserver {
   const { count, time, set } = instruments;
   const open = new Set<string>();
-  const targets = new Set<string>();
+  /** By backend, so that no name has to be put together for each request. */
+  const models = new Map<string, Set<string>>();
+  let targetCount = 0;
 
-  const modelOf = (target: Target): string => {
-    const name = targetName(target);
-    if (!targets.has(name)) {
-      if (targets.size >= MAX_TARGETS) return 'other';
-      targets.add(name);
-    }
-    return target.model;
+  const modelOf = ({ backend, model }: Target): string => {
+    const known = models.get(backend);
+    if (known?.has(model) === true) return model;
+    if (targetCount >= MAX_TARGETS) return 'other';
+    targetCount += 1;
+    if (known === undefined) models.set(backend, new Set([model]));
+    else known.add(model);
+    return model;
   };
 
   const observeAttempt = ({ target, outcome, errorCode }: Extract<Observation, { kind: 'attempt-end' }>): void => {
@@ -63,7 +65,12 @@ export function createMetricObserver(instruments: Instruments): MetricObserver {
     if (cost !== undefined) count('claudette_cost_total', toUnits(cost), backend, model, cost.currency);
     if (usage === undefined) return;
     if (cost === undefined) count('claudette_cost_unknown_total', 1, backend, model);
-    for (const [kind, tokens] of tokensByKind(usage)) count('claudette_tokens_total', tokens, backend, model, kind);
+    count('claudette_tokens_total', usage.inputTokens, backend, model, 'input');
+    count('claudette_tokens_total', usage.cachedInputTokens, backend, model, 'cached_input');
+    count('claudette_tokens_total', usage.cacheWriteTokens, backend, model, 'cache_write');
+    count('claudette_tokens_total', usage.cacheWrite1hTokens, backend, model, 'cache_write_1h');
+    count('claudette_tokens_total', usage.outputTokens, backend, model, 'output');
+    count('claudette_tokens_total', usage.reasoningTokens, backend, model, 'reasoning');
   };
 
   return {
@@ -72,7 +79,8 @@ export function createMetricObserver(instruments: Instruments): MetricObserver {
     },
     clear() {
       open.clear();
-      targets.clear();
+      models.clear();
+      targetCount = 0;
     },
     observe(observation) {
       switch (observation.kind) {
@@ -115,12 +123,3 @@ export function createMetricObserver(instruments: Instruments): MetricObserver {
 }
 
 const toUnits = ({ nano }: Money): number => Number(nano) / 1e9;
-
-const tokensByKind = (usage: Usage): readonly (readonly [kind: string, tokens: number])[] => [
-  ['input', usage.inputTokens],
-  ['cached_input', usage.cachedInputTokens],
-  ['cache_write', usage.cacheWriteTokens],
-  ['cache_write_1h', usage.cacheWrite1hTokens],
-  ['output', usage.outputTokens],
-  ['reasoning', usage.reasoningTokens],
-];

@@ -12,7 +12,7 @@ const quiet: readonly (GatewayErrorCode | undefined)[] = ['circuit_open', 'targe
  * circuits at `warn`. Prompts and answers are not in observations and so never in a log.
  */
 export const logObserver =
-  (logger: Logger): Observe =>
+  (logger: Pick<Logger, 'info' | 'warn'>): Observe =>
   (observation) => {
     switch (observation.kind) {
       case 'exchange-end':
@@ -42,23 +42,27 @@ const attemptFields = (attempt: Extract<Observation, { kind: 'attempt-end' }>): 
   ms: Math.round(attempt.durationMs),
 });
 
+/** What is undefined is left out of the line; all lines having the same fields is cheaper than leaving them out here. */
 const exchangeFields = (record: ExchangeRecord): LogFields => {
-  const { target, errorCode, firstContentMs, usage, cost } = record;
+  const { target, errorCode, firstContentMs, usage, cost, losses, tags } = record;
   return {
     id: record.id,
     principal: record.principalId,
     dialect: record.dialect,
     requested: record.requestedModel,
-    ...(target && { backend: target.backend, model: target.model }),
+    backend: target?.backend,
+    model: target?.model,
     status: errorCode === undefined ? 200 : errorCatalog[errorCode].status,
-    ...(errorCode && { error: errorCode }),
+    error: errorCode,
     cache: record.cache,
     attempts: record.attempts,
     ms: Math.round(record.durationMs),
-    ...(firstContentMs !== undefined && { firstContentMs: Math.round(firstContentMs) }),
-    ...(usage && { inputTokens: totalInputTokens(usage), outputTokens: totalOutputTokens(usage) }),
-    ...(cost && { cost: Number(cost.nano) / 1e9, currency: cost.currency }),
-    ...(record.losses.length > 0 && { losses: record.losses.length }),
-    ...(record.tags.length > 0 && { tags: record.tags }),
+    firstContentMs: firstContentMs === undefined ? undefined : Math.round(firstContentMs),
+    inputTokens: usage && totalInputTokens(usage),
+    outputTokens: usage && totalOutputTokens(usage),
+    cost: cost && Number(cost.nano) / 1e9,
+    currency: cost?.currency,
+    losses: losses.length === 0 ? undefined : losses.length,
+    tags: tags.length === 0 ? undefined : tags,
   };
 };

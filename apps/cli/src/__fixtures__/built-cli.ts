@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
-import { jest } from '@jest/globals';
-
-import { bundle } from '../../../../tools/bundle.mjs';
 import type { Home } from './create-home.js';
 import type { Finished } from './run-in-process.js';
 
@@ -44,6 +42,8 @@ export interface BuiltCli {
   remove(): void;
 }
 
+const bundler = fileURLToPath(new URL('../../../../tools/bundle.mjs', import.meta.url));
+
 function follow(child: ChildProcess): Running {
   let out = '';
   let err = '';
@@ -67,9 +67,7 @@ export async function buildCli(): Promise<BuiltCli> {
   const scratch = fileURLToPath(new URL('../../out-tsc/', import.meta.url));
   mkdirSync(scratch, { recursive: true });
   const folder = mkdtempSync(join(scratch, 'bundle-'));
-  const log = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-  await bundle('cli', folder);
-  log.mockRestore();
+  await promisify(execFile)(process.execPath, [bundler, 'cli', '--out', folder]);
 
   const main = join(folder, 'main.js');
   const children = new Set<ChildProcess>();

@@ -29,11 +29,11 @@ const createSink = (): { readonly stream: Writable; readonly text: () => string 
 };
 
 /** Puts the values in place of those of `process` until the work is done. */
-async function withProcess<T>(replaced: Readonly<Record<string, unknown>>, work: () => Promise<T>): Promise<T> {
-  const names = Object.keys(replaced);
+async function withStreams<T>(streams: Readonly<Record<string, unknown>>, work: () => Promise<T>): Promise<T> {
+  const names = Object.keys(streams);
   const before = names.map((name) => Object.getOwnPropertyDescriptor(process, name) ?? {});
   for (const name of names) {
-    Object.defineProperty(process, name, { value: replaced[name], configurable: true, writable: true });
+    Object.defineProperty(process, name, { value: streams[name], configurable: true, writable: true });
   }
   try {
     return await work();
@@ -42,8 +42,26 @@ async function withProcess<T>(replaced: Readonly<Record<string, unknown>>, work:
   }
 }
 
-/** Runs a command line inside the test, with standard streams and an environment of its own. One at a time. */
-export async function runInProcess(args: readonly string[], { home, input, onTerminal }: RunOptions): Promise<Finished> {
+/** Lets `process.env`, which modules hold on to, have these variables and no others until the work is done. */
+async function withEnvironment<T>(environment: Readonly<Record<string, string>>, work: () => Promise<T>): Promise<T> {
+  const replace = (variables: NodeJS.ProcessEnv): void => {
+    for (const name of Object.keys(process.env)) delete process.env[name];
+    Object.assign(process.env, variables);
+  };
+  const before = { ...process.env };
+  replace(environment);
+  try {
+    return await work();
+  } finally {
+    replace(before);
+  }
+}
+
+/** Does the work with standard streams and an environment of its own, and says what it printed. One at a time. */
+export async function capture<T>(
+  { home, input, onTerminal }: RunOptions,
+  work: (printError: (line: string) => void) => Promise<T>,
+): Promise<{ readonly result: T; readonly out: string; readonly err: string }> {
   const [stdout, stderr] = [createSink(), createSink()];
   const pipe = new Readable({ read: () => undefined });
   if (typeof input === 'string') pipe.push(input);
@@ -52,10 +70,14 @@ export async function runInProcess(args: readonly string[], { home, input, onTer
     stdin: Object.assign(pipe, { isTTY: input === undefined }),
     stdout: Object.assign(stdout.stream, onTerminal && { isTTY: true }),
     stderr: stderr.stream,
-    env: home.environment,
   };
-  const code = await withProcess(streams, () =>
-    runCommandLine(args, (line) => void stderr.stream.write(`${line}\n`)),
-  );
-  return { code, out: stdout.text(), err: stderr.text() };
+  const printError = (line: string): void => void stderr.stream.write(`${line}\n`);
+  const result = await withEnvironment(home.environment, () => withStreams(streams, () => work(printError)));
+  return { result, out: stdout.text(), err: stderr.text() };
+}
+
+/** Runs a command line inside the test. One at a time. */
+export async function runInProcess(args: readonly string[], options: RunOptions): Promise<Finished> {
+  const { result, out, err } = await capture(options, (printError) => runCommandLine(args, printError));
+  return { code: result, out, err };
 }

@@ -36,6 +36,16 @@ describe('a prompt', () => {
     expect(provider.calls[0]?.json).toMatchObject({ model: 'm', temperature: 0, messages: [{ role: 'system' }, {}] });
   });
 
+  it('takes files along, and is not sent when one of them cannot be read', async () => {
+    const notes = home.write('notes.txt', 'milk');
+    expect((await runInProcess(['Buy', notes], { home })).out).toContain('notes.txt:\nmilk');
+    expect(await runInProcess(['Buy', notes, 'absent.txt'], { home })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('the file absent.txt cannot be read'),
+    });
+    expect(provider.count()).toBe(1);
+  });
+
   it('may come on standard input alone', async () => {
     expect((await runInProcess([], { home, input: 'piped' })).out).toBe('Echo: piped\n');
   });

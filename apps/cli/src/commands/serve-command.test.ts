@@ -61,9 +61,23 @@ describe('claudette serve', () => {
   });
 
   it('serves until it is told to stop, inside a process too', async () => {
-    const ended = runInProcess(['serve', '--port', '0', '--host', '127.0.0.1', '--config', home.write('serve.json', JSON.stringify(configFor(provider.url)))], { home });
+    const ended = runInProcess(
+      [
+        'serve',
+        '--port',
+        '0',
+        '--host',
+        '127.0.0.1',
+        '--config',
+        home.write('serve.json', JSON.stringify(configFor(provider.url))),
+      ],
+      { home },
+    );
     await eventually(() => process.listenerCount('SIGTERM') > 0, { withinMs: 15_000 });
     process.emit('SIGTERM');
-    expect(await ended).toMatchObject({ code: 0, out: expect.stringContaining('Claudette listens on http://127.0.0.1:') });
+    expect(await ended).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Claudette listens on http://127.0.0.1:'),
+    });
   });
 });

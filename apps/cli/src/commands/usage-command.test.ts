@@ -51,7 +51,10 @@ describe('claudette usage', () => {
     ]);
   });
 
-  it.each([[['--days', '0']], [['--days', 'all']], [['--days', '']], [['--by', 'hour']]])('refuses %j', async (args) => {
-    expect((await run('usage', ...args)).code).toBe(2);
-  });
+  it.each([[['--days', '0']], [['--days', 'all']], [['--days', '']], [['--by', 'hour']]])(
+    'refuses %j',
+    async (args) => {
+      expect((await run('usage', ...args)).code).toBe(2);
+    },
+  );
 });

@@ -4,6 +4,7 @@ import type { FakeProvider } from '@claudette/testing';
 
 import type { ClientAnswer } from '../answer/answer.js';
 import { loadConfig } from '../config/load-config.js';
+import { mergeLayers } from '../config/merge-layers.js';
 import { createGateway } from '../create-gateway.js';
 import type { Gateway, GatewayOverrides } from '../gateway.js';
 
@@ -78,18 +79,15 @@ export async function startBench(
   const observations: Observation[] = [];
   const timeouts = { connectMs: 500, firstContentMs: 400, idleMs: 400, totalMs: 2_000 };
   const shared = { apiKey: 'env:FAKE_KEY', timeouts };
+  const backends = {
+    first: { ...shared, provider: 'openai', baseUrl: `${first.url}/v1`, models: ['gpt-fake'] },
+    second: { ...shared, provider: 'anthropic', baseUrl: second.url, models: ['claude-fake'], priority: 2 },
+  };
   const environment = { FAKE_KEY: fakeKey };
   const { config } = loadConfig({
     environment,
     workingDirectory: '/',
-    flags: {
-      backends: {
-        first: { ...shared, provider: 'openai', baseUrl: `${first.url}/v1`, models: ['gpt-fake'] },
-        second: { ...shared, provider: 'anthropic', baseUrl: second.url, models: ['claude-fake'], priority: 2 },
-      },
-      ...inMemory,
-      ...flags,
-    },
+    flags: mergeLayers([{ backends, ...inMemory }, flags]),
   });
   const gateway = await createGateway(config, {
     environment,
@@ -113,8 +111,9 @@ export async function startBench(
     answer,
     tell: async (asked) => readAnswer(await answer(asked)),
     async close() {
-      await gateway.close();
+      // In this order a request that a failed test left behind ends too.
       await Promise.all([first.close(), second.close()]);
+      await gateway.close();
     },
   };
 }

@@ -8,7 +8,7 @@ import type { Bench } from '../__fixtures__/start-bench.js';
 
 let bench: Bench;
 beforeAll(async () => {
-  bench = await startBench();
+  bench = await startBench({ backends: { demo: { provider: 'demo', models: ['demo-1'] } } });
 });
 afterEach(() => {
   bench.first.reset();
@@ -61,13 +61,12 @@ describe('a whole answer', () => {
 
 describe('the cost', () => {
   it('is told on whole answers where the price is known', async () => {
-    const flags = { backends: { demo: { provider: 'demo', models: ['demo-1'] } } };
-    const demo = await startBench(flags);
-    const { headers } = await demo.tell();
-    expect(headers['x-claudette-cost']).toBe('0');
-    const stream = await demo.tell({ stream: true });
-    expect(stream.headers).not.toHaveProperty('x-claudette-cost');
-    await demo.close();
+    expect((await bench.tell({ model: 'demo-1' })).headers['x-claudette-cost']).toBe('0');
+  });
+
+  it('is not told in front of a stream, whose cost is not known yet', async () => {
+    const { headers } = await bench.tell({ model: 'demo-1', stream: true });
+    expect(headers).not.toHaveProperty('x-claudette-cost');
   });
 
   it('is not told where the price is unknown', async () => {

@@ -99,14 +99,12 @@ export const createAnswer = ({ exchange, clock, observe, strict, costOf }: Answe
     const frames = sameBytes
       ? reply.bytes[Symbol.asyncIterator]()
       : translateStream(reply, { to: codec, context: { streamUsage, createdAtSeconds } });
+    const headers = responseHeaders(id, reply, reply.losses, 'text/event-stream; charset=utf-8');
+    headers['cache-control'] = 'no-cache';
     return {
       kind: 'stream',
       status: reply.status,
-      headers: {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-cache',
-        ...responseHeaders(id, reply, reply.losses),
-      },
+      headers,
       frames: tellFaults(sameBytes && !streamUsage ? withoutUsage(frames, codec) : frames, codec, id),
     };
   };
@@ -131,7 +129,7 @@ export const createAnswer = ({ exchange, clock, observe, strict, costOf }: Answe
     return {
       kind: 'whole',
       status: reply.status,
-      headers: { 'content-type': 'application/json', ...responseHeaders(id, reply, losses, cost) },
+      headers: responseHeaders(id, reply, losses, 'application/json', cost),
       body,
     };
   };

@@ -85,5 +85,11 @@ export function decodeCall(
     const value = header(name);
     if (value !== undefined) kept[name] = value;
   }
-  return { original: { dialect, body, headers: kept }, request: codecs[dialect].decodeRequest(body), context };
+  return {
+    original: { dialect, body, headers: kept },
+    request: codecs[dialect].decodeRequest(body),
+    context,
+    plan: undefined,
+    target: undefined,
+  };
 }

@@ -11,12 +11,13 @@ beforeAll(async () => {
 
 const lossHeader = (path: string, reason: string, count = 1): string => {
   const losses = Array.from({ length: count }, () => ({ path, reason }));
-  return responseHeaders('x-1', reply, losses)['x-claudette-loss'] ?? '';
+  return responseHeaders('x-1', reply, losses, 'application/json')['x-claudette-loss'] ?? '';
 };
 
 describe('the headers of an answer', () => {
   it('say who answered, and nothing that is not known', () => {
-    expect(responseHeaders('x-1', { ...reply, headers: { 'request-id': 'r' } }, [])).toEqual({
+    expect(responseHeaders('x-1', { ...reply, headers: { 'request-id': 'r' } }, [], 'application/json')).toEqual({
+      'content-type': 'application/json',
       'request-id': 'r',
       'x-claudette-id': 'x-1',
       'x-claudette-backend': 'first',
@@ -27,14 +28,16 @@ describe('the headers of an answer', () => {
   });
 
   it("tell a hit's age in whole seconds", () => {
-    expect(responseHeaders('x-1', { ...reply, cache: 'hit', ageMs: 61_999 }, [])).toMatchObject({
+    expect(responseHeaders('x-1', { ...reply, cache: 'hit', ageMs: 61_999 }, [], 'application/json')).toMatchObject({
       age: '61',
       'x-claudette-cache': 'hit',
     });
   });
 
   it('tell the cost exactly', () => {
-    expect(responseHeaders('x-1', reply, [], { nano: 1_230n, currency: 'USD' })['x-claudette-cost']).toBe('0.00000123');
+    expect(
+      responseHeaders('x-1', reply, [], 'application/json', { nano: 1_230n, currency: 'USD' })['x-claudette-cost'],
+    ).toBe('0.00000123');
   });
 
   it('list what was lost', () => {
@@ -48,7 +51,12 @@ describe('the headers of an answer', () => {
 
   it('hold ASCII only, and no line breaks', () => {
     expect(lossHeader('métadonnées', 'line\r\nset-cookie: x')).toBe('m?tadonn?es: line??set-cookie: x');
-    const model = responseHeaders('x-1', { ...reply, target: { ...reply.target, model: 'modèle\n' } }, []);
+    const model = responseHeaders(
+      'x-1',
+      { ...reply, target: { ...reply.target, model: 'modèle\n' } },
+      [],
+      'application/json',
+    );
     expect(model['x-claudette-model']).toBe('mod?le?');
   });
 });

@@ -16,16 +16,18 @@ export function responseHeaders(
   id: string,
   reply: Reply,
   losses: readonly Loss[],
+  contentType: string,
   cost?: Money,
 ): Record<string, string> {
   const headers: Record<string, string> = {
-    ...reply.headers,
+    'content-type': contentType,
     'x-claudette-id': id,
     'x-claudette-backend': headerText(reply.target.backend),
     'x-claudette-model': headerText(reply.target.model),
     'x-claudette-cache': reply.cache,
     'x-claudette-attempts': String(reply.attempts),
   };
+  for (const name in reply.headers) headers[name] = reply.headers[name] ?? '';
   if (reply.ageMs !== undefined) headers['age'] = String(Math.floor(reply.ageMs / 1000));
   if (losses.length > 0) headers['x-claudette-loss'] = formatLosses(losses);
   if (cost !== undefined) headers['x-claudette-cost'] = formatMoney(cost);

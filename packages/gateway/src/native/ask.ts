@@ -73,9 +73,11 @@ export const createAsk =
         cacheMode: asked.cacheMode,
         strict,
         tags: [],
-        ...(asked.backend !== undefined && { pinnedBackend: asked.backend }),
-        ...(asked.timeoutMs !== undefined && { timeoutMs: asked.timeoutMs }),
+        pinnedBackend: asked.backend,
+        timeoutMs: asked.timeoutMs,
       },
+      plan: undefined,
+      target: undefined,
     };
     const reply = await exchange(call);
     let content = '';

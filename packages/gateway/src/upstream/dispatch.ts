@@ -51,8 +51,8 @@ async function headersFor(
     accept: call.request.stream ? 'text/event-stream' : 'application/json',
     'accept-encoding': 'identity',
     'user-agent': userAgent,
-    ...provider.headers,
   };
+  Object.assign(headers, provider.headers);
   if (call.original?.dialect === (config.dialect ?? provider.dialect)) {
     for (const name of provider.forwardHeaders) {
       const value = call.original.headers[name];
