@@ -50,6 +50,7 @@ function assemble(config: Config, backends: readonly Backend[], runtime: Runtime
     backends: new Map(backends.map((backend) => [backend.name, backend])),
     userAgent: `claudette/${version}`,
     begin: (start) => ledger.begin(start),
+    committed: () => ledger.committed(),
     withOpenExchanges: open.withOpenExchanges,
   });
   const shared = {

@@ -113,7 +113,10 @@ async function openRuntime(
   const { clock = systemClock, environment = systemEnvironment, random = Math.random } = overrides;
   const redactor = createRedactor();
   const logger = createLogger({ ...config.logging, redact: redactor.redact });
-  const ledger = createLedger({ database });
+  const ledger = createLedger({
+    database,
+    onError: (thrown, { id }) => logger.error({ err: thrown, id }, 'the ledger could not write an exchange'),
+  });
   const keys = createKeyStore({ database, clock });
 
   const circuits = createCircuitBoard();
@@ -161,6 +164,7 @@ async function openRuntime(
       await pool.close();
       await cache?.close();
       ledger.close();
+      logger.close();
     },
   };
 }

@@ -22,6 +22,8 @@ export interface ObserverOptions {
   readonly prices: PriceBook;
   /** Notes a stream's start as its first attempt is sent, so that a crash leaves a trace of it. */
   readonly begin: (start: RecordStart) => void;
+  /** Resolves when every exchange whose end was observed so far is on disk. */
+  readonly committed: () => Promise<void>;
 }
 
 const MAX_MODEL_CHARACTERS = 200;
@@ -53,12 +55,26 @@ const isShared = ({ cache }: Reply): boolean => cache === 'hit' || cache === 'co
 
 const nothing = (worth: Money | undefined): Money => ({ nano: 0n, currency: worth?.currency ?? 'USD' });
 
+/** A stream whose last frame, or whose fault, is held back until the exchange is on record. */
+const holdEnd = (reply: Reply, hasEnded: () => boolean, committed: () => Promise<void>): Reply => {
+  const onStep = <Step>(step: Step): Step | Promise<Step> => (hasEnded() ? committed().then(() => step) : step);
+  const onError = (cause: unknown): Promise<never> =>
+    committed().then(() => {
+      throw cause;
+    });
+  const hold = (reader: AsyncIterator<Uint8Array>): AsyncIterator<Uint8Array> => ({
+    next: () => reader.next().then(onStep, onError),
+    return: () => reader.return?.() ?? Promise.resolve({ done: true, value: undefined }),
+  });
+  return { ...reply, bytes: { [Symbol.asyncIterator]: () => hold(reply.bytes[Symbol.asyncIterator]()) } };
+};
+
 /**
  * The one observer of exchanges: everything that comes in is seen to begin and to end, refusals and hits included, and
- * the end is told before the reader gets the last bytes.
+ * the end is on record before the reader gets the last bytes.
  */
 export const withObserver =
-  ({ clock, prices, begin }: ObserverOptions): Interceptor =>
+  ({ clock, prices, begin, committed }: ObserverOptions): Interceptor =>
   (next) =>
   async (call) => {
     const start = startOf(call, clock);
@@ -116,9 +132,20 @@ export const withObserver =
       if (pricesLoaded) await pricesLoaded;
     } catch (thrown) {
       endWithoutReply(toGatewayError(thrown).code);
+      await committed();
       throw thrown;
     }
     const firstContentMs = clock.now() - startedAt;
-    void reply.outcome.then((outcome) => endWithReply(reply, outcome, firstContentMs));
-    return reply;
+    if (reply.framing === 'json') {
+      // A whole reply has its outcome when it commits.
+      endWithReply(reply, await reply.outcome, firstContentMs);
+      await committed();
+      return reply;
+    }
+    let ended = false;
+    void reply.outcome.then((outcome) => {
+      ended = true;
+      endWithReply(reply, outcome, firstContentMs);
+    });
+    return holdEnd(reply, () => ended, committed);
   };

@@ -11,7 +11,7 @@ const target: Target = { backend: 'lab', model: 'qwen3-32b', provider: 'openai-c
 const logged = (observation: Observation): unknown[] => {
   const lines: unknown[] = [];
   const at = (level: string) => (fields: LogFields, message: string) => void lines.push([level, message, fields]);
-  logObserver({ debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') })(observation);
+  logObserver({ info: at('info'), warn: at('warn') })(observation);
   return lines;
 };
 

@@ -170,3 +170,31 @@ describe('a plan', () => {
     }
   });
 });
+
+describe('a plan for a conversation that a provider holds', () => {
+  const held = { dialect: 'anthropic-messages', path: 'thread', value: {} } as const;
+  const anthropic: RoutableTarget = {
+    target: { backend: 'claude', model: 'm', provider: 'anthropic', dialect: 'anthropic-messages' },
+    priority: 9,
+  };
+  const planHeld = (targets: RoutableTarget[]): Plan =>
+    createPlanner({
+      catalog: createCatalog({ targets, aliases: {} }),
+      strategy: 'weighted',
+      weights: { cost: 1, latency: 0, availability: 0 },
+      statistics: { of: () => undefined },
+      priceOf: () => undefined,
+      isAvailable: () => ({ available: true }),
+      fallback: true,
+    })({ ...request('m'), heldByProvider: held }, { strict: false });
+
+  it('has only targets of that dialect, and says why', () => {
+    const made = planHeld([routable('cheap'), anthropic]);
+    expect(order(made)).toEqual(['claude']);
+    expect(made.rejected[0]?.reason).toContain('thread refers to earlier turns');
+  });
+
+  it('is refused when there is none', () => {
+    expect(() => planHeld([routable('cheap')])).toThrow(expect.objectContaining({ code: 'translation_refused' }));
+  });
+});

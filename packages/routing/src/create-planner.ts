@@ -62,9 +62,9 @@ export function createPlanner(options: RoutingOptions): Planner {
     const resolution = resolve(request.model, context.pinnedBackend);
     const rejected = [...resolution.rejected];
     let { targets } = resolution;
-    if (context.strict && findLoss !== undefined) {
+    if (context.strict || request.heldByProvider !== undefined) {
       targets = targets.filter(({ target }) => {
-        const reason = findLoss(request, target);
+        const reason = whyUnknowable(request, target) ?? (context.strict ? findLoss?.(request, target) : undefined);
         if (reason !== undefined) rejected.push({ target, reason });
         return reason === undefined;
       });
@@ -80,6 +80,12 @@ export function createPlanner(options: RoutingOptions): Planner {
     return { strategy, candidates, rejected };
   };
 }
+
+/** Earlier turns that another dialect's provider holds cannot be known here, let alone carried. */
+const whyUnknowable = ({ heldByProvider: held }: ChatRequest, target: Target): string | undefined =>
+  held === undefined || held.dialect === target.dialect
+    ? undefined
+    : `${held.path} refers to earlier turns that only ${held.dialect} backends hold`;
 
 interface Measured extends Measures {
   readonly entry: ResolvedTarget;

@@ -35,7 +35,7 @@ function bodyFor(call: Call, codec: Codec, target: RequestTarget): Outgoing {
   if (held !== undefined) {
     throw new GatewayError(
       'translation_refused',
-      `${held.path} refers to earlier turns that only a ${held.dialect} backend holds`,
+      `${held.path} refers to earlier turns that only ${held.dialect} backends hold`,
     );
   }
   return codec.encodeRequest(call.request, target);
