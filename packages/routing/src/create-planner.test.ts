@@ -128,7 +128,7 @@ describe('a plan', () => {
 
   it('is refused in strict mode when no target can carry the request', () => {
     expect(() => plan({ findLoss: () => 'seed' }, 'dear/m', true)).toThrow(
-      'Strict mode refuses what no candidate can carry: dear/m: seed',
+      'The request cannot be carried to the backend as it is: dear/m: seed',
     );
   });
 

@@ -23,7 +23,7 @@ const tree = (value: unknown): Record<string, unknown> => (value ?? {}) as Recor
 export async function startStack(config: Record<string, unknown> = {}): Promise<Stack> {
   const [chat, claude] = await Promise.all([createFakeProvider(), createFakeProvider()]);
   const observations: Observation[] = [];
-  const timeouts = { connectMs: 500, firstContentMs: 400, idleMs: 400, totalMs: 2000 };
+  const timeouts = { connectMs: 500, firstContentMs: 1000, idleMs: 1000, totalMs: 4000 };
   const flags = {
     ...config,
     server: { port: 0, drainTimeoutMs: 500, ...tree(config['server']) },
