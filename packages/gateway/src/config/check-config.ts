@@ -1,6 +1,6 @@
 import { GatewayError } from '@claudette/core';
 import { nearestNames } from '@claudette/routing';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import { knownKeys } from './schema-shape.js';
 import { configSchema } from './schema.js';

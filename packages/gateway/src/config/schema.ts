@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const milliseconds = z.int().min(1).max(86_400_000);
 const ratio = z.number().min(0).max(1);

@@ -1,6 +1,6 @@
 import type { CacheMode, CallController, ChatRequest, Principal, UserPart } from '@claudette/core';
 import { GatewayError } from '@claudette/core';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A file's content; never a path of the server's. */
 export interface QuestionFile {
