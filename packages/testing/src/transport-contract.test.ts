@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 import { GatewayError } from '@claudette/core';
-import type { ByteSource, GatewayErrorCode, TransportRequest, TransportResponse } from '@claudette/core';
+import type { ByteSource, CallSignal, GatewayErrorCode, TransportRequest, TransportResponse } from '@claudette/core';
 import { describe, expect, it } from '@jest/globals';
 
 import { transportContract } from './transport-contract.js';
@@ -16,7 +16,7 @@ const FINISH_PATIENCE_MS = 200;
 function createPlainTransport(): TransportUnderTest {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-  const bodyOf = (response: IncomingMessage, signal: AbortSignal): ByteSource => {
+  const bodyOf = (response: IncomingMessage, signal: CallSignal): ByteSource => {
     const zipped = response.headers['content-encoding'] === 'gzip';
     const stream = zipped ? pipeline(response, createGunzip(), () => undefined) : response;
     const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined>;
@@ -45,7 +45,8 @@ function createPlainTransport(): TransportUnderTest {
   const send = ({ url, method, headers, body, signal }: TransportRequest): Promise<TransportResponse> =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
-      const request = httpRequest(url, { agent, method, headers, signal });
+      const request = httpRequest(url, { agent, method, headers });
+      signal.addEventListener('abort', () => request.destroy(signal.reason as Error), { once: true });
       request.on('error', (cause: NodeJS.ErrnoException) => {
         const code: GatewayErrorCode = cause.code === 'ECONNREFUSED' ? 'upstream_unreachable' : 'upstream_broken';
         reject(signal.aborted ? (signal.reason as Error) : new GatewayError(code, 'fake', { cause }));
