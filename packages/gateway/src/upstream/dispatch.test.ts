@@ -159,7 +159,7 @@ describe('a refusal', () => {
     const heldByProvider = { dialect: 'anthropic-messages', path: 'thread', value: {} } as const;
     await expect(dispatch({ ...makeCall({}, { heldByProvider }), target })).rejects.toMatchObject({
       code: 'translation_refused',
-      detail: 'thread refers to earlier turns that only a anthropic-messages backend holds',
+      detail: 'thread refers to earlier turns that only anthropic-messages backends hold',
     });
     expect(sent).toEqual([]);
   });
