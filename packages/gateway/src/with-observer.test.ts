@@ -21,7 +21,12 @@ async function observe(next: Exchange, { call = makeCall(), prices = createPrice
   const observations: Observation[] = [];
   const begun: Parameters<ObserverOptions['begin']>[0][] = [];
   const heard: Call = { ...call, context: { ...call.context, observe: (one) => observations.push(one) } };
-  const exchange = withObserver({ clock, prices, begin: (start) => begun.push(start), committed: () => Promise.resolve() })(async (one) => {
+  const exchange = withObserver({
+    clock,
+    prices,
+    begin: (start) => begun.push(start),
+    committed: () => Promise.resolve(),
+  })(async (one) => {
     clock.advance(30);
     return next(one);
   });
