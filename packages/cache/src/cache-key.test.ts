@@ -119,6 +119,18 @@ describe('a digest', () => {
     expect(new Set(values.map(withBias)).size).toBe(values.length);
   });
 
+  it('tells lone surrogates apart, which all look alike in UTF-8', () => {
+    const digests = ['\ud800', '\ud801', '\udc00', '\ufffd'].map((character) => digest(aRequest(character)));
+    expect(new Set(digests).size).toBe(4);
+  });
+
+  it('does not depend on the order of very many keys', () => {
+    const names = Array.from({ length: 30 }, (_, index) => [`name ${index}`, index] as const);
+    const withBias = (value: unknown): string =>
+      digest(aRequest('a', { foreign: [{ dialect: 'openai-chat', path: 'x', value }] }));
+    expect(withBias(Object.fromEntries(names))).toBe(withBias(Object.fromEntries(names.toReversed())));
+  });
+
   it('is never the same for two principals', () => {
     const principal = (id: string) => toKeyScope({ id, name: 'same' });
     fc.assert(

@@ -7,11 +7,18 @@ import type { Scope } from './scope.js';
 
 /**
  * The fields that say how an answer travels, or to whom, and not what it is. `model` is the client's name for a choice
- * that the plan has made: the target that answered stands in the key instead. Everything else is part of the question.
+ * that the plan has made: the target that answered stands in the key instead. Everything else is part of the question;
+ * `foreign` is written apart.
  */
-const transportFields: ReadonlySet<string> = new Set<keyof ChatRequest>(['model', 'stream', 'streamUsage', 'userId']);
+const writtenElsewhere: ReadonlySet<string> = new Set<keyof ChatRequest>([
+  'model',
+  'stream',
+  'streamUsage',
+  'userId',
+  'foreign',
+]);
 
-const noHeaders: ReadonlySet<string> = new Set();
+const noNames: ReadonlySet<string> = new Set();
 
 /**
  * The identity of a question within a scope: equal digests may share an answer. SHA-256 over a canonical text, so the
@@ -26,39 +33,57 @@ export function digestRequest(
   request: ChatRequest,
   scope: Scope,
   original?: Pick<Original, 'body' | 'headers'>,
-  ignoredHeaders: ReadonlySet<string> = noHeaders,
+  ignoredHeaders: ReadonlySet<string> = noNames,
 ): string {
   let exact = true;
 
+  // Every value tells where it ends, strings by their length: quoting each of them would cost more than the digest.
   const write = (value: unknown): string => {
-    if (typeof value === 'string') return JSON.stringify(value);
+    if (typeof value === 'string') return `"${value.length}:${value}`;
     if (typeof value === 'number') {
       if (!Number.isSafeInteger(value) && (Number.isInteger(value) || !Number.isFinite(value))) exact = false;
-      return String(value);
+      return `${value},`;
     }
-    if (typeof value !== 'object' || value === null) return String(value);
-    if (Array.isArray(value)) return `[${value.map(write).join()}]`;
-    return writeFields(value, noHeaders);
+    if (typeof value !== 'object' || value === null) return `${String(value)},`;
+    return Array.isArray(value) ? `[${value.map(write).join('')}]` : writeFields(value, noNames);
   };
   const writeFields = (fields: object, without: ReadonlySet<string>): string => {
     let text = '{';
-    for (const key of Object.keys(fields).sort()) {
-      const value: unknown = fields[key as keyof typeof fields];
-      if (value !== undefined && !without.has(key)) text += `${JSON.stringify(key)}:${write(value)},`;
+    for (const name of sortNames(Object.keys(fields))) {
+      const value: unknown = fields[name as keyof typeof fields];
+      if (value !== undefined && !without.has(name)) text += `${name.length}:${name}${write(value)}`;
     }
     return `${text}}`;
   };
 
-  const { foreign, ...question } = request;
-  let text = JSON.stringify([scope.kind, scope.id]) + writeFields(question, transportFields);
+  let text = write(scope.kind) + write(scope.id) + writeFields(request, writtenElsewhere);
   // Foreign fields come in the order of the client's keys, which means nothing.
-  text += `[${foreign.map(write).sort().join()}]`;
+  text += `[${request.foreign.map(write).sort().join('')}]`;
   if (original !== undefined) {
     text += writeFields(original.headers, ignoredHeaders);
     if (!exact) text += hash('sha256', original.body, 'base64url');
   }
-  return hash('sha256', text, 'base64url');
+  // In UTF-8 all lone surrogates would look alike; JSON spells them out, and begins as no other text does.
+  return hash('sha256', text.isWellFormed() ? text : `json ${JSON.stringify(text)}`, 'base64url');
 }
+
+/** The most names that are sorted here: for few, a call of the general sort costs more than the sorting. */
+const FEW_NAMES = 12;
+
+/** In place. */
+const sortNames = (names: string[]): readonly string[] => {
+  if (names.length > FEW_NAMES) return names.sort();
+  for (let end = 1; end < names.length; end += 1) {
+    for (let at = end; at > 0; at -= 1) {
+      const before = names[at - 1] as string;
+      const name = names[at] as string;
+      if (before < name) break;
+      names[at - 1] = name;
+      names[at] = before;
+    }
+  }
+  return names;
+};
 
 /** The key of an answer: the question and who answered. Looked up under each target of a plan, stored under one. */
 export const keyFor = (digest: string, target: Pick<Target, 'backend' | 'model'>): string =>

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { Entry } from './entry.js';
 
@@ -34,4 +34,4 @@ export const parseEntry = (key: string, text: string): Entry | undefined => {
 };
 
 const checkOf = (key: string, head: string, body: string): string =>
-  createHash('sha256').update(key).update(head).update(body).digest('base64url').slice(0, CHECK_LENGTH);
+  hash('sha256', key + head + body, 'base64url').slice(0, CHECK_LENGTH);

@@ -1,5 +1,5 @@
 import { GatewayError, toGatewayError } from '@claudette/core';
-import type { CacheStatus, CallSignal, Framing, Outcome, Reply } from '@claudette/core';
+import type { CallSignal, Framing, Outcome, Reply } from '@claudette/core';
 
 import type { SharedBytes } from './shared-bytes.js';
 
@@ -11,10 +11,8 @@ export interface FlightReaderOptions {
   readonly onGone: (reason: GatewayError) => boolean;
 }
 
-/** One exchange's part in a flight. */
-export interface FlightReader {
-  /** The shared reply as this reader's own. Once. */
-  toReply(upstream: Reply, cache: CacheStatus): Reply;
+/** One exchange's part in a flight: what of the shared reply is this reader's own. */
+export interface FlightReader extends Pick<Reply, 'bytes' | 'outcome'> {
   /** How the shared call ended. Its last chunk may still be on its way to this reader. */
   onOutcome(outcome: Outcome, framing: Framing): void;
   /** Nothing is on its way any more: a reader that has taken all there is has seen the end. */
@@ -113,20 +111,14 @@ export function createFlightReader({ shared, signal, onGone }: FlightReaderOptio
   signal.addEventListener('abort', onAbort, { once: true });
 
   return {
-    toReply: (upstream, cache) => ({
-      ...upstream,
-      cache,
-      attempts: cache === 'coalesced' ? 0 : upstream.attempts,
-      outcome,
-      cancel: leave,
-      bytes: {
-        [Symbol.asyncIterator]() {
-          if (taken) throw new Error('A reply is read once');
-          taken = true;
-          return reader;
-        },
+    bytes: {
+      [Symbol.asyncIterator]() {
+        if (taken) throw new Error('A reply is read once');
+        taken = true;
+        return reader;
       },
-    }),
+    },
+    outcome,
     onOutcome(how, framing) {
       ended = how;
       if (framing === 'json' || left !== undefined) finish(how);

@@ -3,6 +3,7 @@ import type { CacheStatus, CallSignal, Clock, Outcome, Reply } from '@claudette/
 
 import { createFlightReader } from './flight-reader.js';
 import type { FlightReader } from './flight-reader.js';
+import { onePiece } from './one-piece.js';
 import { createSharedBytes } from './shared-bytes.js';
 
 /** A shared call whose answer came whole. */
@@ -39,14 +40,16 @@ export interface Flight {
 export function createFlight({ call, clock, totalMs, maxKeptBytes, onEnd }: FlightOptions): Flight {
   const controller = createCallController();
   const shared = createSharedBytes(maxKeptBytes);
-  /** All who ever joined: one that left last is still told how that ended the call. */
+  /** All who were ever given a stream: one that left last is still told how that ended the call. */
   const readers: FlightReader[] = [];
-  let reading = 0;
+  /** Who waits for the commit or reads. */
+  let present = 0;
   let upstream: Reply | undefined;
   let known: Outcome | undefined;
+  let complete: CompleteFlight | undefined;
   let over = false;
 
-  const end = (complete?: CompleteFlight): void => {
+  const end = (): void => {
     if (over) return;
     over = true;
     cancelDeadline();
@@ -60,6 +63,13 @@ export function createFlight({ call, clock, totalMs, maxKeptBytes, onEnd }: Flig
   };
   const cancelDeadline = clock.after(totalMs, () => stop(new GatewayError('deadline_exceeded', `${totalMs} ms`)));
 
+  /** Returns true when others are still there. */
+  const onGone = (reason: GatewayError): boolean => {
+    present -= 1;
+    if (present === 0) stop(reason);
+    return present > 0;
+  };
+
   const onOutcome = async (reply: Reply, outcome: Outcome): Promise<void> => {
     known = outcome;
     cancelDeadline();
@@ -68,7 +78,8 @@ export function createFlight({ call, clock, totalMs, maxKeptBytes, onEnd }: Flig
       // The provider has said its last word, so what was not read yet is here already: no reader has to fetch it.
       await shared.drain();
       const uncut = shared.whole && shared.ending?.cause === undefined;
-      end(uncut ? { reply, outcome, bytes: shared.join() } : undefined);
+      if (uncut) complete = { reply, outcome, bytes: shared.join() };
+      end();
     } else {
       end();
       await shared.idle();
@@ -77,7 +88,13 @@ export function createFlight({ call, clock, totalMs, maxKeptBytes, onEnd }: Flig
   };
 
   const open = async (): Promise<Reply> => {
-    const reply = await call(controller.signal);
+    let reply: Reply;
+    try {
+      reply = await call(controller.signal);
+    } catch (thrown) {
+      end();
+      throw thrown;
+    }
     upstream = reply;
     shared.connect(reply.bytes[Symbol.asyncIterator]());
     if (controller.signal.aborted) reply.cancel(toGatewayError(controller.signal.reason));
@@ -89,32 +106,39 @@ export function createFlight({ call, clock, totalMs, maxKeptBytes, onEnd }: Flig
     return reply;
   };
   const opened = open();
-  opened.catch(() => end());
+
+  const toReply = (reply: Reply, signal: CallSignal, cache: CacheStatus): Reply => {
+    const attempts = cache === 'coalesced' ? 0 : reply.attempts;
+    // Nothing can happen to a whole answer any more, so nobody has to watch over how it is read.
+    if (complete !== undefined && reply.framing === 'json')
+      return { ...reply, cache, attempts, cancel: () => undefined, bytes: onePiece(complete.bytes) };
+    const reader = createFlightReader({ shared, signal, onGone });
+    readers.push(reader);
+    if (known !== undefined) reader.onOutcome(known, reply.framing);
+    return { ...reply, cache, attempts, outcome: reader.outcome, cancel: reader.leave, bytes: reader.bytes };
+  };
 
   return {
     isJoinable: () => !over && shared.whole,
     join: (signal, cache) =>
       new Promise((resolve, reject) => {
-        const reader = createFlightReader({
-          shared,
-          signal,
-          onGone(reason) {
-            reading -= 1;
-            reject(reason);
-            if (reading === 0) stop(reason);
-            return reading > 0;
-          },
-        });
-        readers.push(reader);
-        reading += 1;
+        present += 1;
+        let waits = true;
+        const onAbort = (): void => {
+          waits = false;
+          const reason = toGatewayError(signal.reason);
+          reject(reason);
+          onGone(reason);
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
         opened.then(
           (reply) => {
-            if (known !== undefined) reader.onOutcome(known, reply.framing);
-            resolve(reader.toReply(reply, cache));
+            signal.removeEventListener('abort', onAbort);
+            if (waits) resolve(toReply(reply, signal, cache));
           },
           (cause: unknown) => {
+            signal.removeEventListener('abort', onAbort);
             reject(cause);
-            reader.leave(toGatewayError(cause));
           },
         );
       }),

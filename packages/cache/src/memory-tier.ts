@@ -53,15 +53,18 @@ export function createMemoryTier(options: MemoryTierOptions): MemoryTier {
   let newest: Slot | undefined;
   let total = 0;
 
-  const unlink = ({ older, newer }: Slot): void => {
+  const unlink = (slot: Slot): void => {
+    const { older, newer } = slot;
     if (older === undefined) oldest = newer;
     else older.newer = newer;
     if (newer === undefined) newest = older;
     else newer.older = older;
+    // One that has left would keep its successors from being collected while they are young, which is when that is cheap.
+    slot.older = undefined;
+    slot.newer = undefined;
   };
   const append = (slot: Slot): void => {
     slot.older = newest;
-    slot.newer = undefined;
     if (newest === undefined) oldest = slot;
     else newest.newer = slot;
     newest = slot;
@@ -89,8 +92,10 @@ export function createMemoryTier(options: MemoryTierOptions): MemoryTier {
         onEvicted('expired', 1);
         return undefined;
       }
-      unlink(slot);
-      append(slot);
+      if (slot !== newest) {
+        unlink(slot);
+        append(slot);
+      }
       return slot.entry;
     },
     set(key, entry) {

@@ -33,6 +33,14 @@ export interface WithCacheOptions extends CachePolicy {
   readonly onUse: (use: 'hit' | 'miss' | 'coalesced') => void;
 }
 
+/**
+ * Where a flight is found by others; empty once it is over. A Map that is always in use grows a chain of outgrown tables,
+ * each of which keeps what the one before it held until the next full collection: that must be little.
+ */
+interface Berth {
+  flight: Flight | undefined;
+}
+
 /** A call that the cache takes part in. */
 interface Question {
   readonly call: Call;
@@ -68,12 +76,12 @@ export const withCache = (options: WithCacheOptions): Interceptor => {
     }
   };
 
-  const put = (digest: string, { reply, outcome, bytes }: CompleteFlight): void => {
+  const put = ({ digest, targets, keys }: Question, { reply, outcome, bytes }: CompleteFlight): void => {
     if (reply.status !== 200) return;
     const { target, dialect, framing, status, headers, losses } = reply;
     const { usage, finishReason } = outcome;
     const storedAtMs = clock.epochMs();
-    store.put(keyFor(digest, target), {
+    store.put(keys[targets.indexOf(target)] ?? keyFor(digest, target), {
       digest,
       target,
       dialect,
@@ -90,19 +98,24 @@ export const withCache = (options: WithCacheOptions): Interceptor => {
   };
 
   return (next: Exchange): Exchange => {
-    const flights = new Map<string, Flight>();
+    const flights = new Map<string, Berth>();
 
-    const startFlight = ({ call, digest }: Question, flightKey: string): Flight => {
+    const startFlight = (question: Question, flightKey: string, shares: boolean): Flight => {
+      const { call } = question;
+      const berth: Berth = { flight: undefined };
       const flight = createFlight({
         call: (signal) => next({ ...call, context: { ...call.context, signal } }),
         clock,
         totalMs: flightTimeoutMs,
         maxKeptBytes: maxEntryBytes,
         onEnd(complete) {
-          if (flights.get(flightKey) === flight) flights.delete(flightKey);
-          if (complete !== undefined) put(digest, complete);
+          berth.flight = undefined;
+          if (flights.get(flightKey) === berth) flights.delete(flightKey);
+          if (complete !== undefined) put(question, complete);
         },
       });
+      berth.flight = flight;
+      if (shares) flights.set(flightKey, berth);
       return flight;
     };
 
@@ -112,7 +125,7 @@ export const withCache = (options: WithCacheOptions): Interceptor => {
       const flightKey = toFlightKey(question);
       // A refresh wants an answer made for itself, so it neither joins nor is joined.
       const shares = context.cacheMode !== 'refresh';
-      const running = shares ? flights.get(flightKey) : undefined;
+      const running = shares ? flights.get(flightKey)?.flight : undefined;
       if (running?.isJoinable() === true) {
         onUse('coalesced');
         return running.join(context.signal, 'coalesced').catch((cause: unknown) => {
@@ -121,9 +134,7 @@ export const withCache = (options: WithCacheOptions): Interceptor => {
         });
       }
       onUse('miss');
-      const flight = startFlight(question, flightKey);
-      if (shares) flights.set(flightKey, flight);
-      return flight.join(context.signal, 'miss');
+      return startFlight(question, flightKey, shares).join(context.signal, 'miss');
     };
 
     const hit = (entry: Entry): Reply => {
@@ -157,7 +168,7 @@ const isLossless = (entry: Entry): boolean => entry.losses.length === 0;
 
 /** Calls share only what each of them could have got alone: an answer from a target of its own plan. */
 const toFlightKey = ({ keys, call }: Question): string =>
-  `${call.context.strict ? 'strict ' : ''}${[...keys].sort().join(' ')}`;
+  `${call.context.strict ? 'strict ' : ''}${keys.length === 1 ? keys[0] : [...keys].sort().join(' ')}`;
 
 /** The others asked for the same and are still there: the first one's leaving says nothing about their answer. */
 const isTheLeadersAlone = (cause: unknown): boolean => cause instanceof GatewayError && cause.code === 'client_aborted';

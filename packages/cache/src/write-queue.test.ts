@@ -135,3 +135,86 @@ describe('the write queue', () => {
     expect([batches, queue.entries, queue.bytes]).toEqual([[], 0, 0]);
   });
 });
+
+describe('the rests of the write queue', () => {
+  /** A store that takes as long for each batch as the test says. */
+  const setUpSlow = () => {
+    let finish = (): void => undefined;
+    const started: string[][] = [];
+    const { clock, queue } = setUp({
+      write: (batch) => {
+        started.push(batch.map(([key]) => key));
+        return new Promise((resolve) => (finish = resolve));
+      },
+    });
+    const passAndFinish = async (ms: number): Promise<void> => {
+      clock.advance(ms);
+      finish();
+      await settled();
+    };
+    return { clock, queue, started, passAndFinish };
+  };
+
+  it('are four times as long as the batch before them took', async () => {
+    const { clock, queue, started, passAndFinish } = setUpSlow();
+    queue.add('a', anEntry());
+    clock.advance(20);
+    queue.add('b', anEntry());
+    await passAndFinish(10);
+    clock.advance(39);
+    expect(started).toEqual([['a']]);
+    clock.advance(1);
+    expect(started).toEqual([['a'], ['b']]);
+  });
+
+  it('also hold up what comes while they last', async () => {
+    const { clock, queue, started, passAndFinish } = setUpSlow();
+    queue.add('a', anEntry());
+    clock.advance(20);
+    await passAndFinish(10);
+    clock.advance(5);
+    queue.add('b', anEntry());
+    clock.advance(34);
+    expect(started).toEqual([['a']]);
+    clock.advance(1);
+    expect(started).toEqual([['a'], ['b']]);
+  });
+
+  it('do not hold up a flush', async () => {
+    const { clock, queue, started, passAndFinish } = setUpSlow();
+    queue.add('a', anEntry());
+    clock.advance(20);
+    await passAndFinish(10);
+    queue.add('b', sized(1_048_576));
+    queue.add('c', anEntry());
+    const flushed = queue.flush();
+    await passAndFinish(10);
+    await passAndFinish(10);
+    await flushed;
+    expect([started, queue.entries, clock.pending]).toEqual([[['a'], ['b'], ['c']], 0, 0]);
+  });
+
+  it('end when a flush comes into a batch', async () => {
+    const { clock, queue, started, passAndFinish } = setUpSlow();
+    queue.add('a', anEntry());
+    clock.advance(20);
+    queue.add('b', anEntry());
+    const flushed = queue.flush();
+    await passAndFinish(10);
+    await passAndFinish(10);
+    await flushed;
+    expect([started, queue.entries, clock.pending]).toEqual([[['a'], ['b']], 0, 0]);
+  });
+
+  it('come again after a flush', async () => {
+    const { clock, queue, started, passAndFinish } = setUpSlow();
+    queue.add('a', anEntry());
+    void queue.flush();
+    await passAndFinish(10);
+    queue.add('b', anEntry());
+    clock.advance(39);
+    expect(started).toEqual([['a']]);
+    clock.advance(1);
+    expect(started).toEqual([['a'], ['b']]);
+  });
+});

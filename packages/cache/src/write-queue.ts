@@ -5,6 +5,8 @@ import type { Entry } from './entry.js';
 /** Small enough that putting a batch into words does not hold up requests. */
 const BATCH_ENTRIES = 64;
 const BATCH_BYTES = 1_048_576;
+/** After a batch the queue rests this many times as long as the batch took, so that it takes a fifth of a core at most. */
+const RESTS_PER_BATCH = 4;
 
 export interface WriteQueueOptions {
   readonly clock: Clock;
@@ -18,7 +20,7 @@ export interface WriteQueueOptions {
   readonly maxBytes: number;
 }
 
-/** Writes in the background, in batches, one at a time. */
+/** Writes in the background, in batches, one at a time, with rests between them. */
 export interface WriteQueue {
   /** Takes a write, or drops it when the queue is full. */
   add(key: string, entry: Entry): void;
@@ -26,7 +28,7 @@ export interface WriteQueue {
   get(key: string): Entry | undefined;
   /** Forgets what waits. */
   clear(): void;
-  /** Resolves when nothing waits and nothing is being written. */
+  /** Writes what waits without rests. Resolves when nothing waits and nothing is being written. */
   flush(): Promise<void>;
   readonly entries: number;
   readonly bytes: number;
@@ -38,8 +40,10 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   const waiting = new Map<string, Entry>();
   let bytes = 0;
   let dropped = 0;
-  let cancelDelay: (() => void) | undefined;
+  let cancelStart: (() => void) | undefined;
   let writing: Promise<void> | undefined;
+  let flushing = false;
+  let restsUntil = -Infinity;
 
   const drop = (reason: 'queue-full' | 'store-failed'): void => {
     dropped += 1;
@@ -62,43 +66,55 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
     return batch;
   };
 
-  const writeAll = async (): Promise<void> => {
-    while (waiting.size > 0) {
-      const batch = nextBatch();
-      try {
-        await write(batch);
-      } catch {
-        for (let count = batch.length; count > 0; count -= 1) drop('store-failed');
-      }
-      for (const [key, entry] of batch) remove(key, entry);
+  const writeBatch = async (): Promise<void> => {
+    const batch = nextBatch();
+    const startedAt = clock.now();
+    try {
+      await write(batch);
+    } catch {
+      for (let count = batch.length; count > 0; count -= 1) drop('store-failed');
     }
-    writing = undefined;
+    restsUntil = clock.now() + RESTS_PER_BATCH * (clock.now() - startedAt);
+    for (const [key, entry] of batch) remove(key, entry);
   };
-  const start = (): Promise<void> => {
-    cancelDelay?.();
-    cancelDelay = undefined;
-    if (waiting.size > 0) writing ??= writeAll();
-    return writing ?? Promise.resolve();
+  const writeOn = async (): Promise<void> => {
+    do await writeBatch();
+    while (flushing && waiting.size > 0);
+    flushing = false;
+    writing = undefined;
+    if (waiting.size > 0) startAfter(0);
+  };
+  const start = (): void => {
+    cancelStart?.();
+    cancelStart = undefined;
+    if (waiting.size > 0) writing ??= writeOn();
+  };
+  const startAfter = (ms: number): void => {
+    cancelStart ??= clock.after(Math.max(ms, restsUntil - clock.now()), start);
   };
 
   return {
     add(key, entry) {
-      const replaced = waiting.get(key)?.bytes.byteLength ?? 0;
-      const isFull = waiting.size >= maxEntries && !waiting.has(key);
-      if (isFull || bytes - replaced + entry.bytes.byteLength > maxBytes) {
+      const replaced = waiting.get(key);
+      const bytesThen = bytes + entry.bytes.byteLength - (replaced?.bytes.byteLength ?? 0);
+      if ((replaced === undefined && waiting.size >= maxEntries) || bytesThen > maxBytes) {
         drop('queue-full');
         return;
       }
       waiting.set(key, entry);
-      bytes += entry.bytes.byteLength - replaced;
-      if (writing === undefined) cancelDelay ??= clock.after(delayMs, () => void start());
+      bytes = bytesThen;
+      if (writing === undefined) startAfter(delayMs);
     },
     get: (key) => waiting.get(key),
     clear() {
       waiting.clear();
       bytes = 0;
     },
-    flush: start,
+    async flush() {
+      start();
+      flushing = writing !== undefined;
+      await writing;
+    },
     get entries() {
       return waiting.size;
     },

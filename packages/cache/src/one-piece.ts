@@ -1,0 +1,25 @@
+const end: IteratorResult<Uint8Array, undefined> = { done: true, value: undefined };
+
+/** Bytes that are all here, as a reply gives them: in one piece, to one reader. */
+export function onePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  let taken = false;
+  let given = false;
+  const reader: AsyncIterator<Uint8Array, undefined> = {
+    next() {
+      if (given) return Promise.resolve(end);
+      given = true;
+      return Promise.resolve({ done: false, value: bytes });
+    },
+    return() {
+      given = true;
+      return Promise.resolve(end);
+    },
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      if (taken) throw new Error('A reply is read once');
+      taken = true;
+      return reader;
+    },
+  };
+}
