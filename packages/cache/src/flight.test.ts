@@ -68,6 +68,15 @@ describe('a flight', () => {
     expect(() => readerOf(leader)).toThrow('A reply is read once');
   });
 
+  it('gives a whole JSON reply in one piece, once, also to one who cancels it too late', async () => {
+    const { flight, upstream } = setUp({}, 'json');
+    const [leader, follower] = await joinTwo(flight, () => upstream.last.say('PREAMBLE', 'END'));
+    leader.cancel(left);
+    expect([await readAll(leader), await readAll(follower)]).toEqual([['PREAMBLEEND'], ['PREAMBLEEND']]);
+    expect(await leader.outcome).toMatchObject({ kind: 'complete' });
+    expect(() => readerOf(leader)).toThrow('A reply is read once');
+  });
+
   it('leaves no timer behind', async () => {
     const { flight, upstream, clock } = setUp();
     const [leader] = await joinTwo(flight, () => upstream.last.say('a', 'END'));
