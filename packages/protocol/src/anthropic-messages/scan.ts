@@ -1,5 +1,5 @@
 import { toGatewayError } from '@claudette/core';
-import type { FinishReason, Framing, GatewayError, Scanner, Usage } from '@claudette/core';
+import type { Framing, Scanner } from '@claudette/core';
 
 import { asBuffer } from '../as-buffer.js';
 import { readObject } from '../json/fields.js';
@@ -24,13 +24,17 @@ import { decodeUsage, mergeUsage } from './usage.js';
  * | others, `ping`        | no                                   |                                        |
  */
 interface Sighting {
-  committed: boolean;
-  finished: boolean;
-  closed: boolean;
-  failure: GatewayError | undefined;
+  /** What the gateway reads; still being written to. */
+  reading: { -readonly [K in keyof Scanner]: Scanner[K] };
+  /** As the provider gave it so far: a later event repeats only what changed. */
   usage: JsonObject | undefined;
   stopReason: unknown;
 }
+
+const seeUsage = (seen: Sighting, wire: unknown): void => {
+  seen.usage = mergeUsage(seen.usage, wire);
+  seen.reading.usage = seen.usage && decodeUsage(seen.usage);
+};
 
 const isFilled = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
@@ -53,14 +57,19 @@ const isContentDelta = (delta: JsonObject): boolean => {
 };
 
 const seeMessage = (seen: Sighting, message: JsonObject): void => {
-  seen.usage = mergeUsage(seen.usage, message['usage']);
+  seeUsage(seen, message['usage']);
   seen.stopReason = message['stop_reason'] ?? seen.stopReason;
-  if (Array.isArray(message['content']) && message['content'].length > 0) seen.committed = true;
+  if (Array.isArray(message['content']) && message['content'].length > 0) seen.reading.committed = true;
 };
 
-const seeError = (seen: Sighting, event: JsonObject): void => {
-  seen.failure = toReportedError(readReportedError(event));
-  seen.closed = true;
+const seeError = ({ reading }: Sighting, event: JsonObject): void => {
+  reading.failure = toReportedError(readReportedError(event));
+  reading.closed = true;
+};
+
+const seeEnd = ({ reading, stopReason }: Sighting): void => {
+  reading.committed = reading.finished = reading.closed = true;
+  reading.finishReason = typeof stopReason === 'string' ? (decodeStopReason(stopReason) ?? 'stop') : 'stop';
 };
 
 const seeEvent = (seen: Sighting, event: JsonObject): void => {
@@ -68,18 +77,17 @@ const seeEvent = (seen: Sighting, event: JsonObject): void => {
     case 'message_start':
       return seeMessage(seen, readObject(event['message'], 'message'));
     case 'content_block_start':
-      seen.committed ||= isContentStart(readObject(event['content_block'], 'content_block'));
+      seen.reading.committed ||= isContentStart(readObject(event['content_block'], 'content_block'));
       return;
     case 'content_block_delta':
-      seen.committed ||= isContentDelta(readObject(event['delta'], 'delta'));
+      seen.reading.committed ||= isContentDelta(readObject(event['delta'], 'delta'));
       return;
     case 'message_delta':
-      seen.usage = mergeUsage(seen.usage, event['usage']);
+      seeUsage(seen, event['usage']);
       seen.stopReason = readObject(event['delta'] ?? {}, 'delta')['stop_reason'] ?? seen.stopReason;
       return;
     case 'message_stop':
-      seen.committed = seen.finished = seen.closed = true;
-      return;
+      return seeEnd(seen);
     case 'error':
       return seeError(seen, event);
   }
@@ -117,14 +125,14 @@ const seeFrames = (seen: Sighting, frames: Uint8Array): number => {
   while (start < bytes.length) {
     const last = bytes.indexOf(FRAME_END, start);
     const end = last < 0 ? bytes.length : last + FRAME_END.length;
-    if (!seen.committed || !isPlain(bytes, start, end)) {
+    if (!seen.reading.committed || !isPlain(bytes, start, end)) {
       try {
         checkReply(() => parseFrames(bytes.subarray(start, end)).forEach((frame) => seeEvent(seen, parseEvent(frame))));
       } catch (thrown) {
-        seen.failure = toGatewayError(thrown);
+        seen.reading.failure = toGatewayError(thrown);
         return start;
       }
-      if (seen.closed) return end;
+      if (seen.reading.closed) return end;
     }
     start = end;
   }
@@ -138,48 +146,29 @@ const seeBody = (seen: Sighting, body: Uint8Array): number => {
       if (reply['type'] === 'error') seeError(seen, reply);
       else {
         seeMessage(seen, reply);
-        seeEvent(seen, { type: 'message_stop' });
+        seeEnd(seen);
       }
     });
     return body.length;
   } catch (thrown) {
-    seen.failure = toGatewayError(thrown);
+    seen.reading.failure = toGatewayError(thrown);
     return 0;
   }
 };
 
 /** See `Codec.createScanner`. */
 export function createScanner(framing: Framing): Scanner {
-  const seen: Sighting = {
+  const look = framing === 'sse' ? seeFrames : seeBody;
+  const reading: Sighting['reading'] = {
+    // After the end, or a break, nothing is part of the reply any more.
+    see: (frames) => (reading.closed || reading.failure !== undefined ? 0 : look(seen, frames)),
     committed: false,
     finished: false,
     closed: false,
     failure: undefined,
     usage: undefined,
-    stopReason: undefined,
+    finishReason: undefined,
   };
-  const look = framing === 'sse' ? seeFrames : seeBody;
-  return {
-    // After the end, or a break, nothing is part of the reply any more.
-    see: (frames) => (seen.closed || seen.failure !== undefined ? 0 : look(seen, frames)),
-    get committed() {
-      return seen.committed;
-    },
-    get finished() {
-      return seen.finished;
-    },
-    get closed() {
-      return seen.closed;
-    },
-    get failure() {
-      return seen.failure;
-    },
-    get usage(): Usage | undefined {
-      return seen.usage && decodeUsage(seen.usage);
-    },
-    get finishReason(): FinishReason | undefined {
-      if (!seen.finished) return undefined;
-      return typeof seen.stopReason === 'string' ? (decodeStopReason(seen.stopReason) ?? 'stop') : 'stop';
-    },
-  };
+  const seen: Sighting = { reading, usage: undefined, stopReason: undefined };
+  return reading;
 }
