@@ -93,6 +93,21 @@ export function startPortkey(port) {
   return start(process.execPath, [main, `--port=${port}`, '--headless'], port);
 }
 
+/** The bundled command line. */
+export const cliMain = join(root, 'apps/cli/dist/main.js');
+
+/** How long node takes for these arguments, start to end, in milliseconds, run by run. */
+export async function timeRuns(args, runs) {
+  const times = [];
+  for (let run = 0; run < runs; run += 1) {
+    const startedAt = performance.now();
+    const [code] = await once(spawn(process.execPath, args, { stdio: 'ignore' }), 'exit');
+    if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${code}`);
+    times.push(performance.now() - startedAt);
+  }
+  return times;
+}
+
 /** Resident memory in megabytes. */
 export const residentMb = (pid) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;

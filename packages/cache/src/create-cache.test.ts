@@ -123,6 +123,7 @@ describe('a cache with two tiers', () => {
     await ask(setUp, 'one');
     await ask(setUp, 'two');
     await setUp.flush();
+    expect(await setUp.cache.count()).toEqual({ memory: 1, secondTier: 2 });
     expect(await setUp.cache.clear()).toEqual({
       before: { memory: 1, secondTier: 2 },
       after: { memory: 0, secondTier: 0 },
@@ -180,9 +181,10 @@ describe('a cache in memory only', () => {
     expect(setUp.cache.stats().evictions).toBe(1);
   });
 
-  it('can be cleared and closed', async () => {
+  it('can be counted, cleared and closed', async () => {
     const setUp = setUpCache();
     await ask(setUp);
+    expect(await setUp.cache.count()).toEqual({ memory: 1, secondTier: 0 });
     expect(await setUp.cache.clear()).toEqual({
       before: { memory: 1, secondTier: 0 },
       after: { memory: 0, secondTier: 0 },

@@ -45,6 +45,8 @@ export interface Cache {
   /** An interceptor over these entries. */
   withCache(policy: CachePolicy): Interceptor;
   stats(): CacheStats;
+  /** Counts the entries, which asks the second tier; `stats` knows only what this process has seen of it. */
+  count(): Promise<TierCounts>;
   /** Removes every entry; says how many there were and are. Calls that are under way are stored when they end. */
   clear(): Promise<{ readonly before: TierCounts; readonly after: TierCounts }>;
   /** Closes the second tier, which writes what waits. */
@@ -79,6 +81,7 @@ export function createCache(options: CacheOptions): Cache {
       evictions,
       ...(secondTier && { secondTier: secondTier.stats() }),
     }),
+    count: async () => ({ memory: memory.entries, secondTier: (await secondTier?.count()) ?? 0 }),
     async clear() {
       const inMemory = memory.entries;
       memory.clear();

@@ -267,6 +267,12 @@ describe('the administration of a second tier', () => {
     expect(await tier.list()).toEqual(['a', 'b', 'c']);
   });
 
+  it('counts what is stored and what waits', async () => {
+    const { tier } = await setUp({ a: anEntry(), b: anEntry() });
+    tier.set('c', anEntry());
+    expect(await tier.count()).toBe(3);
+  });
+
   it('clears what is stored and what waits, and counts', async () => {
     const { tier, store } = await setUp({ a: anEntry(), b: anEntry() });
     tier.set('c', anEntry());

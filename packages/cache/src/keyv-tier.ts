@@ -149,6 +149,10 @@ export function createKeyvTier({ keyv, catalogue }: KeyvStore, options: KeyvTier
     set(key, entry) {
       if (!closed) queue.add(key, entry);
     },
+    async count() {
+      await queue.flush();
+      return catalogue.count();
+    },
     async list() {
       const all: string[] = [];
       for (let position = 0; ;) {

@@ -24,6 +24,8 @@ export interface SecondTier {
   get(key: string): Promise<Entry | undefined> | undefined;
   /** Writes in the background. Nobody waits for it. */
   set(key: string, entry: Entry): void;
+  /** Asks the store how many entries it holds; rejects when it does not answer. */
+  count(): Promise<number>;
   /** The keys in the store. */
   list(): Promise<readonly string[]>;
   /** Removes everything; says how many entries there were and are. */

@@ -88,6 +88,7 @@ describe('a gateway', () => {
     const { gateway, tell } = await start();
     const cached = { fields: { temperature: 0 } };
     await tell(cached);
+    expect(await gateway.countCache()).toMatchObject({ memory: 1 });
     expect(await gateway.clearCache()).toMatchObject({ before: { memory: 1 }, after: { memory: 0 } });
     expect((await tell(cached)).headers['x-claudette-cache']).toBe('miss');
   });

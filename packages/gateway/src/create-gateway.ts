@@ -103,6 +103,7 @@ function assemble(config: Config, backends: readonly Backend[], runtime: Runtime
     metricsText: async () => ({ contentType: runtime.metrics.contentType, text: await runtime.metrics.text() }),
     keys: runtime.keys,
     usage: (options) => ledger.usage(options),
+    countCache: async () => runtime.cache?.count(),
     clearCache: async () => runtime.cache?.clear(),
     drain: () => open.drain(config.server.drainTimeoutMs),
     async close() {

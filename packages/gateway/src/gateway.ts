@@ -60,6 +60,8 @@ export interface Gateway {
   metricsText(): Promise<{ readonly contentType: string; readonly text: string }>;
   readonly keys: KeyStore;
   usage(options: UsageOptions): Promise<readonly UsageRow[]>;
+  /** Counts the stored answers; undefined when the cache is switched off. */
+  countCache(): Promise<TierCounts | undefined>;
   /** Removes every stored answer; undefined when the cache is switched off. */
   clearCache(): Promise<{ readonly before: TierCounts; readonly after: TierCounts } | undefined>;
   /**

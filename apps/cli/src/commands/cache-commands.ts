@@ -11,14 +11,14 @@ export function addCacheCommands(program: Command): void {
 
   addSharedOptions(cache.command('stats').description('how much is stored')).action((_own: unknown, command: Command) =>
     openFor(command, async (gateway, output) => {
-      const { cache: stats } = gateway.status();
-      output.result(stats, () =>
-        stats === null
+      const stored = await gateway.countCache();
+      output.result(stored ?? null, () =>
+        stored === undefined
           ? switchedOff
           : formatTable([
-              ['TIER', 'ENTRIES', 'BYTES'],
-              ['memory', String(stats.entries), String(stats.bytes)],
-              ['store', String(stats.secondTier?.entries ?? 0), ''],
+              ['TIER', 'ENTRIES'],
+              ['memory', String(stored.memory)],
+              ['store', String(stored.secondTier)],
             ]),
       );
     }),
