@@ -13,7 +13,8 @@ const require = createRequire(import.meta.url);
 const running = [];
 
 export const stopAll = () => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
+  // Not SIGKILL: the workers of nginx would live on without their master.
+  for (const child of running.splice(0)) child.kill('SIGTERM');
 };
 
 /** Starts a program and waits until its port answers. Returns its pid and how long that took. */

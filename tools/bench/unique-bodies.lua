@@ -18,7 +18,7 @@ function init(args)
   sent = 0
   local limit = dialect == "messages" and '"max_tokens":512,' or ""
   local body = '{"model":"bench-1",' .. limit .. '"temperature":0,"stream":' .. tostring(stream)
-    .. ',"messages":[{"role":"user","content":"' .. filler .. run .. "-" .. thread_number .. "-000000000"}]}'
+    .. ',"messages":[{"role":"user","content":"' .. filler .. run .. "-" .. thread_number .. '-000000000"}]}'
   local whole = wrk.format("POST", dialect == "messages" and "/v1/messages" or "/v1/chat/completions", {
     ["content-type"] = "application/json",
     ["authorization"] = "Bearer bench",
