@@ -9,8 +9,8 @@ import tseslint from 'typescript-eslint';
 const ownedExternals = {
   cache: ['keyv', '@keyv/*'],
   cli: ['commander'],
-  'connection-pool': ['undici'],
-  gateway: ['zod'],
+  'connection-pool': ['undici', 'fzstd'],
+  gateway: ['zod', 'gpt-tokenizer'],
   ledger: ['better-sqlite3', 'kysely', '@pydantic/genai-prices'],
   metrics: ['prom-client', 'pino', '@opentelemetry/*'],
   resilience: ['opossum'],

@@ -1,5 +1,22 @@
 import type { DialectId } from '@claudette/core';
 
-/** The dialect in which a caller of this path, with these headers, expects to be told about errors. */
+/** Paths that only one dialect has; the newest Google SDK leaves the version part at `/v1`. */
+const paths: readonly (readonly [RegExp, DialectId])[] = [
+  [/^\/v1\/messages\b/, 'anthropic-messages'],
+  [/^\/v1\/responses\b/, 'openai-responses'],
+  [/^\/v1beta\//, 'gemini'],
+  [/^\/v1\/models\/[^?]*:[a-zA-Z]+(?:\?|$)/, 'gemini'],
+];
+
+/** Headers by which a caller of a path that several dialects share is known. */
+const signs: readonly (readonly [string, DialectId])[] = [
+  ['anthropic-version', 'anthropic-messages'],
+  ['x-goog-api-key', 'gemini'],
+  ['x-goog-api-client', 'gemini'],
+];
+
+/** The dialect in which a caller of this path, with these headers, expects lists and errors. */
 export const dialectOf = (path: string, headers: Readonly<Record<string, unknown>>): DialectId =>
-  path.startsWith('/v1/messages') || headers['anthropic-version'] !== undefined ? 'anthropic-messages' : 'openai-chat';
+  paths.find(([pattern]) => pattern.test(path))?.[1] ??
+  signs.find(([name]) => headers[name] !== undefined)?.[1] ??
+  'openai-chat';

@@ -46,7 +46,9 @@ describe('what operators ask', () => {
       parts: [
         { part: 'gateway', ok: true },
         { part: 'backend chat', ok: true },
+        { part: 'backend responses', ok: true },
         { part: 'backend claude', ok: true },
+        { part: 'backend gemini', ok: true },
       ],
     });
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Behaviour } from '@claudette/testing';
 
 import { ask, readStream } from './__fixtures__/raw-client.js';
-import { startStack } from './__fixtures__/start-stack.js';
+import { models, startStack } from './__fixtures__/start-stack.js';
 import type { Stack } from './__fixtures__/start-stack.js';
 
 /** What a fault after the first content leads to: the client is told, or the answer was whole after all. */
@@ -25,30 +25,29 @@ const faults: readonly (readonly [name: string, behaviour: Behaviour, ending: En
   ['trailing garbage', { kind: 'trailing-garbage' }, 'whole'],
 ];
 
-const models: Readonly<Record<DialectId, string>> = {
-  'openai-chat': 'chat/gpt-fake',
-  'anthropic-messages': 'claude/claude-fake',
-};
 const pairs = dialectIds.flatMap((from) => dialectIds.map((to) => [from, to] as const));
+
+/** Another dialect than this one: the next one, so that each is failed from and failed over to. */
+const after = (dialect: DialectId): DialectId =>
+  dialectIds[(dialectIds.indexOf(dialect) + 1) % dialectIds.length] ?? dialect;
 
 let stack: Stack;
 beforeAll(async () => {
   stack = await startStack({
-    aliases: { both: ['chat/gpt-fake', 'claude/claude-fake'], mirrored: ['claude/claude-fake', 'chat/gpt-fake'] },
+    aliases: Object.fromEntries(dialectIds.map((first) => [`${first}-first`, [models[first], models[after(first)]]])),
     routing: { strategy: 'priority' },
     resilience: { breaker: { volume: 1_000_000 } },
   });
 });
 beforeEach(() => {
-  stack.chat.reset();
-  stack.claude.reset();
+  for (const provider of Object.values(stack.providers)) provider.reset();
   stack.observations.length = 0;
 });
 afterAll(() => stack.close());
 
 describe.each(pairs)('a stream from a %s client to a %s backend', (from, to) => {
   it.each(faults)('tells the truth about a fault after the first content: %s', async (_name, behaviour, ending) => {
-    const backend = to === 'openai-chat' ? stack.chat : stack.claude;
+    const backend = stack.providers[to];
     backend.behave(behaviour);
     const response = await ask(stack, {
       dialect: from,
@@ -61,7 +60,8 @@ describe.each(pairs)('a stream from a %s client to a %s backend', (from, to) => 
       ending === 'whole' ? { stopped: true, failed: false } : { stopped: false, failed: true },
     );
     expect(backend.count()).toBe(1);
-    expect(seen.raw.match(/message_stop"|\[DONE\]/g)?.length ?? 0).toBeLessThanOrEqual(1);
+    // Older Gemini models say the finish reason in every chunk, so that its readers take the last one; bytes stay bytes.
+    if (from !== 'gemini' || to !== 'gemini') expect(seen.stops).toBeLessThanOrEqual(1);
   });
 });
 
@@ -83,12 +83,10 @@ const beforeContent: readonly (readonly [name: string, behaviour: Behaviour])[] 
 ];
 
 describe.each(pairs)('a failover under a %s client from a %s backend', (from, first) => {
-  const alias = first === 'openai-chat' ? 'both' : 'mirrored';
-
   it.each(beforeContent)('leaks nothing and takes one extra call after: %s', async (_name, behaviour) => {
-    const [failing, healthy] = first === 'openai-chat' ? [stack.chat, stack.claude] : [stack.claude, stack.chat];
+    const [failing, healthy] = [stack.providers[first], stack.providers[after(first)]];
     failing.behave(behaviour);
-    const response = await ask(stack, { dialect: from, model: alias, stream: true });
+    const response = await ask(stack, { dialect: from, model: `${first}-first`, stream: true });
     const seen = await readStream(response, from);
     expect(seen).toMatchObject({ text: 'Echo: one two three', stopped: true, failed: false });
     expect(response.headers.get('x-claudette-attempts')).toBe('2');

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { ChatRequest } from '@claudette/core';
+import type { ChatRequest, Operation } from '@claudette/core';
 
 import { aRequest, otherTarget, target } from './__fixtures__/calls.js';
 import { digestRequest, keyFor } from './cache-key.js';
 import { sharedScope, toKeyScope } from './scope.js';
 
-const digest = (request: ChatRequest): string => digestRequest(request, sharedScope);
+const digest = (request: ChatRequest, operation: Operation = 'generate'): string =>
+  digestRequest({ operation, request }, sharedScope);
 
 const text = fc.string({ minLength: 1, maxLength: 5 });
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
@@ -50,6 +51,13 @@ const changes: fc.Arbitrary<Partial<ChatRequest>> = fc.oneof(
   fc.record({ frequencyPenalty: number }),
   fc.record({ choices: fc.nat() }),
   fc.record({
+    embedding: fc.record({
+      inputs: fc.array(fc.oneof(text, fc.array(fc.nat()))),
+      dimensions: fc.nat(),
+      encoding: fc.constantFrom('float' as const, 'base64' as const),
+    }),
+  }),
+  fc.record({
     foreign: fc.array(
       fc.record({
         dialect: fc.constantFrom('openai-chat' as const, 'anthropic-messages' as const),
@@ -83,6 +91,16 @@ describe('a digest', () => {
       fc.property(changes, changes, (one, other) => {
         fc.pre(!same(one, other) && !same(one, turned(other)));
         return digest(aRequest('hello', one)) !== digest(aRequest('hello', other));
+      }),
+    );
+  });
+
+  it('is never the same for two operations', () => {
+    const operations: readonly Operation[] = ['generate', 'count', 'embed'];
+    fc.assert(
+      fc.property(changes, (change) => {
+        const digests = operations.map((operation) => digest(aRequest('hello', change), operation));
+        return new Set(digests).size === operations.length;
       }),
     );
   });
@@ -136,41 +154,42 @@ describe('a digest', () => {
     fc.assert(
       fc.property(text, text, changes, (one, other, change) => {
         fc.pre(one !== other);
-        const request = aRequest('hello', change);
-        return digestRequest(request, principal(one)) !== digestRequest(request, principal(other));
+        const call = { operation: 'generate', request: aRequest('hello', change) } as const;
+        return digestRequest(call, principal(one)) !== digestRequest(call, principal(other));
       }),
     );
   });
 });
 
 describe('a digest of what a client sent', () => {
-  const sent = (body: string, headers: Record<string, string> = {}) => ({
-    body: new TextEncoder().encode(body),
-    headers,
-  });
+  const digestSent = (
+    body: string,
+    headers: Record<string, string> = {},
+    { request = aRequest(), ignored = new Set<string>() } = {},
+  ): string => {
+    const original = { dialect: 'openai-chat', body: new TextEncoder().encode(body), headers } as const;
+    return digestRequest({ operation: 'generate', request, original }, sharedScope, ignored);
+  };
 
   it('depends on the headers of the dialect', () => {
-    const one = digestRequest(aRequest(), sharedScope, sent('', { 'anthropic-beta': 'context-1m' }));
-    expect(one).not.toBe(digestRequest(aRequest(), sharedScope, sent('')));
+    expect(digestSent('', { 'anthropic-beta': 'context-1m' })).not.toBe(digestSent(''));
   });
 
   it('does not depend on headers that are named as meaningless', () => {
     const ignored = new Set(['anthropic-version']);
-    const one = digestRequest(aRequest(), sharedScope, sent('', { 'anthropic-version': '1' }), ignored);
-    expect(one).toBe(digestRequest(aRequest(), sharedScope, sent('', { 'anthropic-version': '2' }), ignored));
+    const one = digestSent('', { 'anthropic-version': '1' }, { ignored });
+    expect(one).toBe(digestSent('', { 'anthropic-version': '2' }, { ignored }));
   });
 
   it('does not depend on white space', () => {
-    expect(digestRequest(aRequest(), sharedScope, sent('{ }'))).toBe(
-      digestRequest(aRequest(), sharedScope, sent('{}')),
-    );
+    expect(digestSent('{ }')).toBe(digestSent('{}'));
   });
 
   it.each([
     [2 ** 60, '1152921504606846976', '1152921504606846977'],
     [Infinity, '1e400', '1e401'],
   ])('goes by the bytes where the number %d stands for several', (seed, one, other) => {
-    const digestOf = (body: string): string => digestRequest(aRequest('a', { seed }), sharedScope, sent(body));
+    const digestOf = (body: string): string => digestSent(body, {}, { request: aRequest('a', { seed }) });
     expect(digestOf(one)).not.toBe(digestOf(other));
     expect(digestOf(one)).toBe(digestOf(one));
   });

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 import { targetName } from '@claudette/core';
-import type { ChatRequest, Original, Target } from '@claudette/core';
+import type { Call, ChatRequest, Target } from '@claudette/core';
 
 import type { Scope } from './scope.js';
 
@@ -24,15 +24,14 @@ const noNames: ReadonlySet<string> = new Set();
  * The identity of a question within a scope: equal digests may share an answer. SHA-256 over a canonical text, so the
  * order of keys does not matter; base64url, 43 characters.
  *
- * @param original what the client sent: its headers belong to the question, and its bytes stand in where a number in the
- *   body (1e400, 2^60) is not exact in the decoded request
+ * @param call what is asked and what the client sent: the headers of the latter belong to the question, and its bytes
+ *   stand in where a number in the body (1e400, 2^60) is not exact in the decoded request
  * @param ignoredHeaders lower-case names of headers that do not change the answer
  * @throws RangeError when the request is nested more deeply than the stack allows
  */
 export function digestRequest(
-  request: ChatRequest,
+  { operation, request, original }: Pick<Call, 'operation' | 'request' | 'original'>,
   scope: Scope,
-  original?: Pick<Original, 'body' | 'headers'>,
   ignoredHeaders: ReadonlySet<string> = noNames,
 ): string {
   let exact = true;
@@ -56,7 +55,7 @@ export function digestRequest(
     return `${text}}`;
   };
 
-  let text = write(scope.kind) + write(scope.id) + writeFields(request, writtenElsewhere);
+  let text = write(scope.kind) + write(scope.id) + write(operation) + writeFields(request, writtenElsewhere);
   // Foreign fields come in the order of the client's keys, which means nothing.
   text += `[${request.foreign.map(write).sort().join('')}]`;
   if (original !== undefined) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { digestRequest } from './cache-key.js';
 import { createScope, sharedScope, toKeyScope } from './scope.js';
-import { aRequest } from './__fixtures__/calls.js';
+import { aCall } from './__fixtures__/calls.js';
 
 describe('a scope', () => {
   it('is the gateway key of the principal', () => {
@@ -14,9 +14,9 @@ describe('a scope', () => {
   });
 
   it('is not shared by different kinds of the same id', () => {
-    const request = aRequest();
+    const call = aCall();
     const digests = [createScope('key', 'a'), createScope('user', 'a'), createScope('team', 'a'), sharedScope].map(
-      (scope) => digestRequest(request, scope),
+      (scope) => digestRequest(call, scope),
     );
     expect(new Set(digests).size).toBe(4);
   });
@@ -24,11 +24,11 @@ describe('a scope', () => {
   it('is required by the type, and only the functions of this module make one', () => {
     const compiles = (): void => {
       // @ts-expect-error no scope
-      digestRequest(aRequest());
+      digestRequest(aCall());
       // @ts-expect-error not a scope, although it looks like one
-      digestRequest(aRequest(), { kind: 'key', id: 'from-a-header' });
+      digestRequest(aCall(), { kind: 'key', id: 'from-a-header' });
       // @ts-expect-error a header is not a scope
-      digestRequest(aRequest(), 'from-a-header');
+      digestRequest(aCall(), 'from-a-header');
     };
     expect(compiles).toBeInstanceOf(Function);
   });

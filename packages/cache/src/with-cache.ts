@@ -67,7 +67,7 @@ export const withCache = (options: WithCacheOptions): Interceptor => {
     const targets = call.plan?.candidates.map(({ target }) => target) ?? (call.target ? [call.target] : []);
     if (targets.length === 0) return undefined;
     try {
-      const digest = digestRequest(call.request, scopeOf(call.context.principal), call.original, ignoredHeaders);
+      const digest = digestRequest(call, scopeOf(call.context.principal), ignoredHeaders);
       return { call, digest, targets, keys: targets.map((target) => keyFor(digest, target)) };
     } catch (thrown) {
       // Nested more deeply than the stack allows: such a request is answered, not cached.

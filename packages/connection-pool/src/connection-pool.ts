@@ -24,7 +24,7 @@ export interface ConnectionPoolOptions {
  * A transport that keeps its connections. Whoever creates it ends it, with `close` or `destroy`.
  *
  * `send` rejects with `upstream_unreachable` when no connection could be made, `upstream_broken` when one broke,
- * `upstream_invalid_reply` when the answer is compressed in a way this Node does not know, `target_busy` when none came
+ * `upstream_invalid_reply` when the answer is compressed in a way nobody here knows, `target_busy` when none came
  * free in time, `draining` after the end, or the signal's reason. A body that breaks rejects with `upstream_broken`.
  */
 export interface ConnectionPool extends Transport {

@@ -4,30 +4,38 @@ import zlib from 'node:zlib';
 
 import type { ByteSource } from '@claudette/core';
 
-type Decoder = () => Transform;
+import { decompressZstd } from './decompress-zstd.js';
+
+/** Makes a source of decompressed bytes; `toError` says what a fault in the compression is. */
+type Decompressor = (source: ByteSource, toError: (fault: Error) => Error) => ByteSource;
+
+const withNode =
+  (createDecoder: () => Transform): Decompressor =>
+  (source, toError) =>
+    decompress(source, createDecoder(), toError);
 
 // Node has zstd from 22.15 on; its types for Node 20 do not know it.
-const { createZstdDecompress } = zlib as { createZstdDecompress?: Decoder };
+const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transform };
 
-const decoders: ReadonlyMap<string, Decoder> = new Map([
-  ['gzip', () => zlib.createGunzip()],
-  ['x-gzip', () => zlib.createGunzip()],
-  ['deflate', () => zlib.createInflate()],
-  ['br', () => zlib.createBrotliDecompress()],
-  ...(createZstdDecompress === undefined ? [] : [['zstd', () => createZstdDecompress()] as const]),
+const decompressors: ReadonlyMap<string, Decompressor> = new Map([
+  ['gzip', withNode(() => zlib.createGunzip())],
+  ['x-gzip', withNode(() => zlib.createGunzip())],
+  ['deflate', withNode(() => zlib.createInflate())],
+  ['br', withNode(() => zlib.createBrotliDecompress())],
+  ['zstd', createZstdDecompress === undefined ? decompressZstd : withNode(() => createZstdDecompress())],
 ]);
 
 const endOfBody: IteratorResult<Uint8Array, undefined> = { done: true, value: undefined };
 
-/** Finds the decoder of a `content-encoding`; undefined when this Node has none. */
-export const findDecoder = (contentEncoding: string): Decoder | undefined =>
-  decoders.get(contentEncoding.trim().toLowerCase());
+/** Finds what undoes a `content-encoding`; undefined when nothing here does. */
+export const findDecompressor = (contentEncoding: string): Decompressor | undefined =>
+  decompressors.get(contentEncoding.trim().toLowerCase());
 
 /**
  * The decompressed bytes of a source, pulled with backpressure. Rejects with what the source rejects with, or with what
  * `toError` makes of a fault in the compression: bytes that make no sense, or too few of them.
  */
-export function decompress(source: ByteSource, decoder: Transform, toError: (fault: Error) => Error): ByteSource {
+function decompress(source: ByteSource, decoder: Transform, toError: (fault: Error) => Error): ByteSource {
   let sourceFailure: { readonly cause: unknown } | undefined;
   let unwanted = false;
   const compressed = new Readable({

@@ -4,7 +4,7 @@ import type { Client, Dispatcher } from 'undici';
 
 import { createBodyReader } from './body-reader.js';
 import type { BodyReader } from './body-reader.js';
-import { decompress, findDecoder } from './decompress.js';
+import { findDecompressor } from './decompress.js';
 import { toUpstreamError } from './upstream-fault.js';
 
 export interface DispatchOptions {
@@ -73,8 +73,8 @@ export const dispatchRequest = ({
         resolve({ status, headers: known, body: reader.source });
         return;
       }
-      const decoder = findDecoder(encoding);
-      if (decoder === undefined) {
+      const decompress = findDecompressor(encoding);
+      if (decompress === undefined) {
         reader.source.cancel();
         const detail = `${backend}: content-encoding ${encoding} is not supported`;
         reject(new UpstreamError('upstream_invalid_reply', detail, { backend, status }));
@@ -84,7 +84,7 @@ export const dispatchRequest = ({
       // They describe bytes that nobody will see.
       delete known['content-encoding'];
       delete known['content-length'];
-      resolve({ status, headers: known, body: decompress(reader.source, decoder(), toError) });
+      resolve({ status, headers: known, body: decompress(reader.source, toError) });
     };
 
     signal.addEventListener('abort', abort, { once: true });

@@ -4,6 +4,9 @@ import type { DialectId } from './dialect.js';
 import type { Observe } from './observe.js';
 import type { Plan, Target } from './target.js';
 
+/** What a call wants: an answer, the number of tokens of its prompt, or vectors. */
+export type Operation = 'generate' | 'count' | 'embed';
+
 /** What the client sent, byte for byte. */
 export interface Original {
   readonly dialect: DialectId;
@@ -48,7 +51,8 @@ export interface CallContext {
 export interface Call {
   /** Absent for native calls (command line, /api/optimize), which begin with the canonical request. */
   readonly original?: Original | undefined;
-  /** The canonical view; decoded once. */
+  readonly operation: Operation;
+  /** The canonical view; decoded once. Of an `embed` call: the model, and the inputs as messages of the user. */
   readonly request: ChatRequest;
   readonly context: CallContext;
   /** Set by routing. */

@@ -5,9 +5,37 @@ export interface CacheHint {
   readonly ttl: '5m' | '1h';
 }
 
+/**
+ * State that a provider hands out with an answer and needs back, unread, in the next turn. Only the dialect that made it
+ * can use it; the others carry it for the client without looking inside.
+ */
+export interface OpaqueState {
+  readonly dialect: DialectId;
+  /** `signature`: proof that the provider wrote what stands beside it. `encrypted`: the content itself, for nobody's eyes. */
+  readonly kind: 'signature' | 'encrypted';
+  readonly data: string;
+  /** The provider's id of the item that it belongs to (Responses). */
+  readonly id?: string;
+  /** The reasoning that it belongs to, where it travels without it: on the id of a tool call. */
+  readonly text?: string;
+}
+
+/** A place on the web that an answer relies on. */
+export interface Citation {
+  readonly url: string;
+  readonly title?: string;
+  /** The words of the source. */
+  readonly citedText?: string;
+  /** Where in the block's text it applies, in UTF-16 code units. */
+  readonly startIndex?: number;
+  readonly endIndex?: number;
+}
+
 export interface TextPart {
   readonly type: 'text';
   readonly text: string;
+  readonly citations?: readonly Citation[];
+  readonly state?: OpaqueState;
   readonly cacheHint?: CacheHint;
 }
 
@@ -24,14 +52,20 @@ export interface ImagePart {
   readonly cacheHint?: CacheHint;
 }
 
-/** What the model thought. Opaque fields are only meaningful to the dialect that made them. */
+/** A text or PDF for the model to read. */
+export interface DocumentPart {
+  readonly type: 'document';
+  readonly source: MediaSource | { readonly kind: 'text'; readonly text: string };
+  /** What people call it: a title or a file name. */
+  readonly name?: string;
+  readonly cacheHint?: CacheHint;
+}
+
+/** What the model thought, or a summary of it. */
 export interface ReasoningPart {
   readonly type: 'reasoning';
   readonly text: string;
-  /** Proof that the provider wrote `text` (Anthropic's `signature`). */
-  readonly signature?: string;
-  /** Encrypted reasoning, shown to nobody (Anthropic's `redacted_thinking`). */
-  readonly redactedData?: string;
+  readonly state?: OpaqueState;
 }
 
 export interface RefusalPart {
@@ -43,8 +77,11 @@ export interface ToolCallPart {
   readonly type: 'tool-call';
   readonly id: string;
   readonly name: string;
-  /** The arguments as JSON text, as the model wrote them. */
+  /** The arguments as JSON text, as the model wrote them; for a text tool, the text. */
   readonly arguments: string;
+  /** The tool takes text (see `Tool.takesText`). */
+  readonly takesText?: boolean;
+  readonly state?: OpaqueState;
   readonly cacheHint?: CacheHint;
 }
 
@@ -57,9 +94,9 @@ export interface ForeignPart {
   readonly value: unknown;
 }
 
-export type UserPart = TextPart | ImagePart | ForeignPart;
+export type UserPart = TextPart | ImagePart | DocumentPart | ForeignPart;
 export type AssistantPart = TextPart | ReasoningPart | RefusalPart | ToolCallPart | ForeignPart;
-export type ToolResultContent = TextPart | ImagePart | ForeignPart;
+export type ToolResultContent = TextPart | ImagePart | DocumentPart | ForeignPart;
 
 /** One message of a conversation, in order. A tool result is a message of its own. */
 export type Message =

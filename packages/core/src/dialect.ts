@@ -1,5 +1,5 @@
 /** The wire protocols a client or a backend can speak. */
-export const dialectIds = ['openai-chat', 'anthropic-messages'] as const;
+export const dialectIds = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'] as const;
 
 /** One wire protocol, named after the API that defines it. */
 export type DialectId = (typeof dialectIds)[number];

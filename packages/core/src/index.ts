@@ -1,9 +1,10 @@
-export type { Call, CallContext, CacheMode, Original, Principal } from './call.js';
+export type { Call, CallContext, CacheMode, Operation, Original, Principal } from './call.js';
 export { createCallController } from './call-signal.js';
 export type { CallController, CallSignal } from './call-signal.js';
-export type { ChatEvent, FinishReason } from './chat-event.js';
+export type { ChatEvent, FinishReason, TokenLogprob } from './chat-event.js';
 export type {
   ChatRequest,
+  EmbeddingInput,
   ForeignField,
   Loss,
   OutputFormat,
@@ -15,10 +16,13 @@ export type { Clock } from './clock.js';
 export type {
   AssistantPart,
   CacheHint,
+  Citation,
+  DocumentPart,
   ForeignPart,
   ImagePart,
   MediaSource,
   Message,
+  OpaqueState,
   ReasoningPart,
   RefusalPart,
   TextPart,

@@ -10,6 +10,8 @@ export interface Target {
   readonly provider: string;
   /** What the backend speaks. */
   readonly dialect: DialectId;
+  /** What it speaks besides `dialect`, at the same address. */
+  readonly alsoSpeaks?: readonly DialectId[];
 }
 
 /** The name of a target as users write it, and the key under which its state is kept. */

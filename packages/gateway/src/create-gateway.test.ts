@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { dialectIds } from '@claudette/core';
 import { eventually } from '@claudette/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
@@ -19,17 +20,25 @@ const start = async (...options: Parameters<typeof startBench>): Promise<Bench> 
   (bench = await startBench(...options));
 
 describe('a gateway', () => {
-  it('lists its models in both dialects', async () => {
+  it('lists its models in every dialect', async () => {
     const { gateway } = await start({ aliases: { any: ['gpt-fake'] } });
     const ids = ['auto', 'any', 'gpt-fake', 'first/gpt-fake', 'claude-fake', 'second/claude-fake'];
     expect(gateway.models().map(({ id }) => id)).toEqual(ids);
-    for (const dialect of ['openai-chat', 'anthropic-messages'] as const) {
-      const list = JSON.parse(Buffer.from(gateway.encodeModels(dialect)).toString()) as { data: { id: string }[] };
-      expect(list.data.map(({ id }) => id)).toEqual(ids);
-      const one = JSON.parse(Buffer.from(gateway.encodeModel(dialect, 'first/gpt-fake') ?? '').toString()) as object;
-      expect(one).toMatchObject({ id: 'first/gpt-fake' });
+    for (const dialect of dialectIds) {
+      const list = Buffer.from(gateway.encodeModels(dialect)).toString();
+      for (const id of ids) expect(list).toContain(id);
+      expect(Buffer.from(gateway.encodeModel(dialect, 'first/gpt-fake') ?? '').toString()).toContain('first/gpt-fake');
       expect(gateway.encodeModel(dialect, 'unknown')).toBeUndefined();
     }
+  });
+
+  it('lists its models page by page where the dialect has pages', async () => {
+    const { gateway } = await start();
+    const page = JSON.parse(Buffer.from(gateway.encodeModels('anthropic-messages', { limit: '2' })).toString());
+    expect(page).toMatchObject({ has_more: true, data: [{ id: 'auto' }, { id: 'gpt-fake' }] });
+    expect(() => gateway.encodeModels('anthropic-messages', { limit: 'x' })).toThrow(
+      expect.objectContaining({ code: 'invalid_request', detail: expect.stringContaining('limit') }),
+    );
   });
 
   it('is ready while one backend is, and says which is not', async () => {

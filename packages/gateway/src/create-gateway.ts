@@ -74,7 +74,7 @@ function assemble(config: Config, backends: readonly Backend[], runtime: Runtime
     ask,
     refuse: (dialect, error) => errorAnswer(codecs[dialect], error, createExchangeId()),
     models: () => models,
-    encodeModels: (dialect) => codecs[dialect].encodeModels(models),
+    encodeModels: (dialect, query = {}) => codecs[dialect].encodeModels(models, query),
     encodeModel(dialect, id) {
       const model = models.find((one) => one.id === id);
       return model && codecs[dialect].encodeModel(model);

@@ -130,6 +130,7 @@ describe('the cache', () => {
   const tellAs = async (id: string): Promise<string | undefined> => {
     const { headers } = await bench.gateway.answer({
       dialect: 'openai-chat',
+      operation: 'generate',
       body: bodyOf(cached),
       headers: {},
       principal: { id, name: id },
@@ -185,6 +186,175 @@ describe('strict mode', () => {
     await start({ routing: { strict: true } });
     const { status, text } = await bench.tell({ model: 'claude-fake', fields: { logit_bias: { 1: 1 } } });
     expect([status, text.includes('second/claude-fake: logit_bias')]).toEqual([400, true]);
+  });
+});
+
+describe('what a translation loses', () => {
+  it('of a request is on record and in the header', async () => {
+    await start();
+    const { headers } = await bench.tell({ model: 'claude-fake', fields: { logit_bias: { 1: 1 } } });
+    expect(headers['x-claudette-loss']).toMatch(/^logit_bias: /);
+    expect(records()).toMatchObject([{ losses: [{ path: 'logit_bias' }] }]);
+  });
+
+  const logprobs = { model: 'gpt-fake', dialect: 'anthropic-messages' } as const;
+  /** An answer that only openai-chat can carry. */
+  const behave = (stream: boolean): void => {
+    const content = { content: [{ token: 'a', logprob: -1, bytes: null, top_logprobs: [] }] };
+    const choice = { index: 0, logprobs: content, finish_reason: 'stop' };
+    const message = { role: 'assistant', content: 'a' };
+    const body = stream ? { choices: [{ ...choice, delta: message }] } : { choices: [{ ...choice, message }] };
+    const json = JSON.stringify({ id: 'c', ...body });
+    bench.first.behave(
+      stream
+        ? { kind: 'raw', chunks: [`data: ${json}\n\n`, 'data: [DONE]\n\n'] }
+        : { kind: 'raw', contentType: 'application/json', chunks: [json] },
+    );
+  };
+
+  it.each([false, true])('of an answer is on record (stream: %s)', async (stream) => {
+    await start();
+    behave(stream);
+    await bench.tell({ ...logprobs, stream });
+    expect(records()).toMatchObject([{ outcome: 'complete', losses: [{ path: expect.stringContaining('logprobs') }] }]);
+  });
+
+  it('of a stream ends it for a strict client, with a typed error and no end', async () => {
+    await start();
+    behave(true);
+    const { status, text } = await bench.tell({ ...logprobs, stream: true, headers: { 'x-claudette-strict': 'true' } });
+    expect([status, text.match(/event: error/g)?.length, text.includes('logprobs')]).toEqual([200, 1, true]);
+    expect(text).not.toContain('message_stop');
+    expect(records()).toMatchObject([{ outcome: 'failed', errorCode: 'translation_refused' }]);
+  });
+
+  it('of a whole answer is refused to a strict client', async () => {
+    await start();
+    behave(false);
+    const { status, text } = await bench.tell({ ...logprobs, headers: { 'x-claudette-strict': 'true' } });
+    expect([status, text.includes('logprobs')]).toEqual([400, true]);
+    expect(records()).toMatchObject([{ outcome: 'failed', errorCode: 'translation_refused', target: {} }]);
+  });
+});
+
+describe('a request that is impossible', () => {
+  it('for every candidate is refused with the reasons of each', async () => {
+    await start({ aliases: { any: ['gpt-fake', 'claude-fake'] } });
+    const fields = { previous_response_id: 'resp_1' };
+    const { status, text } = await bench.tell({
+      dialect: 'openai-responses',
+      model: 'any',
+      fields,
+      headers: { 'x-claudette-backend': 'second' },
+    });
+    expect([status, text]).toEqual([400, expect.stringContaining('second/claude-fake: previous_response_id')]);
+    expect(records()).toMatchObject([{ errorCode: 'translation_refused', attempts: 0 }]);
+  });
+
+  it('for some goes to the others', async () => {
+    await start({ routing: { strategy: 'priority' }, aliases: { any: ['claude-fake', 'gpt-fake'] } });
+    bench.first.behave({ kind: 'status', status: 400, message: 'asked' });
+    const fields = { previous_response_id: 'resp_1' };
+    const { text } = await bench.tell({ dialect: 'openai-responses', model: 'any', fields });
+    expect(text).toContain('asked');
+    expect(bench.first.calls[0]?.json).toMatchObject({ previous_response_id: 'resp_1' });
+  });
+});
+
+describe('a client whose dialect the backend speaks besides its own', () => {
+  it('reaches it in its own bytes, and gets them back', async () => {
+    await start();
+    const { status, text } = await bench.tell({
+      dialect: 'openai-responses',
+      model: 'gpt-fake',
+      fields: { own: { big: 2 ** 53 } },
+    });
+    expect(status).toBe(200);
+    expect(bench.first.calls[0]).toMatchObject({ path: '/v1/responses', json: { own: { big: 2 ** 53 } } });
+    expect(JSON.parse(text)).toMatchObject({ object: 'response', status: 'completed' });
+  });
+
+  it('is translated where the configuration pins another', async () => {
+    await start({ backends: { first: { dialect: 'openai-chat' } } });
+    await bench.tell({ dialect: 'openai-responses', model: 'gpt-fake' });
+    expect(bench.first.calls[0]?.path).toBe('/v1/chat/completions');
+  });
+});
+
+describe('vectors', () => {
+  const body = { model: 'gpt-fake', input: ['one', 'two'] };
+
+  it("are the provider's own bytes for a client of its dialect, on record with what they used", async () => {
+    await start();
+    const { status, text, headers } = await bench.tell({
+      operation: 'embed',
+      body: { ...body, encoding_format: 'base64' },
+    });
+    expect([status, headers['x-claudette-backend']]).toEqual([200, 'first']);
+    expect(JSON.parse(text)).toMatchObject({ data: [{ embedding: expect.any(String) }, {}] });
+    expect(records()).toMatchObject([
+      { outcome: 'complete', stream: false, usage: { outputTokens: 0, source: 'measured' } },
+    ]);
+    expect(records()[0]?.usage?.inputTokens).toBeGreaterThan(0);
+  });
+
+  it('are written as the client asked where another dialect made them', async () => {
+    await start((first) => ({
+      backends: { google: { provider: 'gemini', baseUrl: first.url, models: ['gemini-fake'] } },
+    }));
+    const floats = await bench.tell({ operation: 'embed', body: { ...body, model: 'gemini-fake' } });
+    const texts = await bench.tell({
+      operation: 'embed',
+      body: { ...body, model: 'gemini-fake', encoding_format: 'base64' },
+    });
+    const vector = (JSON.parse(floats.text) as { data: { embedding: number[] }[] }).data[0]?.embedding ?? [];
+    const packed = (JSON.parse(texts.text) as { data: { embedding: string }[] }).data[0]?.embedding ?? '';
+    expect(packed).toBe(Buffer.from(Float32Array.from(vector).buffer).toString('base64'));
+  });
+
+  it('are stored apart from everything else', async () => {
+    await start();
+    const headers = { 'x-claudette-cache': 'on' };
+    const asked = { operation: 'embed', body, headers } as const;
+    expect((await bench.tell(asked)).headers['x-claudette-cache']).toBe('miss');
+    expect((await bench.tell(asked)).headers['x-claudette-cache']).toBe('hit');
+    const packed = { ...asked, body: { ...body, encoding_format: 'base64' } };
+    expect((await bench.tell(packed)).headers['x-claudette-cache']).toBe('miss');
+  });
+
+  it('are refused with the reasons of each where no backend can make them', async () => {
+    await start();
+    const { status, text } = await bench.tell({ operation: 'embed', body: { ...body, model: 'claude-fake' } });
+    expect([status, text]).toEqual([
+      400,
+      expect.stringContaining('second/claude-fake: a backend that speaks anthropic-messages cannot make vectors'),
+    ]);
+  });
+});
+
+describe('a Gemini client that streams without asking for events', () => {
+  const asked = { dialect: 'gemini', stream: true, framing: 'json-array' } as const;
+  const parts = (text: string): string =>
+    (JSON.parse(text) as { candidates?: { content?: { parts?: { text?: string }[] } }[] }[])
+      .flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? [])
+      .map((part) => part.text ?? '')
+      .join('');
+
+  it.each(['gpt-fake', 'claude-fake', 'gemini-fake'])('gets one JSON array of %s', async (model) => {
+    await start((first) => ({
+      backends: { google: { provider: 'gemini', baseUrl: first.url, models: ['gemini-fake'] } },
+    }));
+    const { headers, kind, text } = await bench.tell({ ...asked, model });
+    expect([kind, headers['content-type']]).toEqual(['stream', 'application/json; charset=utf-8']);
+    expect(parts(text)).toBe('Echo: one two');
+  });
+
+  it('gets an array without an end, and the error, when the stream breaks', async () => {
+    await start();
+    bench.first.behave({ kind: 'reset', afterEvents: 4 });
+    const { text } = await bench.tell({ ...asked, model: 'gpt-fake' });
+    expect(text).toContain('"error":');
+    expect(() => JSON.parse(text) as unknown).toThrow();
   });
 });
 

@@ -13,13 +13,16 @@ import {
 import type { PriceBook } from '@claudette/ledger';
 import type { TargetStatistics } from '@claudette/routing';
 import { createCatalog, withAttempts, withRouting } from '@claudette/routing';
-import { codecs } from '@claudette/protocol';
 
+import { withClientDialect } from './answer/with-client-dialect.js';
 import type { Backend } from './backend.js';
 import type { CircuitBoard } from './circuit-board.js';
 import type { Config } from './config/schema.js';
+import { withEstimate } from './estimate/with-estimate.js';
 import type { DispatchOptions } from './upstream/dispatch.js';
 import { createDispatch } from './upstream/dispatch.js';
+import { findLoss } from './upstream/encode-for.js';
+import { findWire } from './upstream/wires.js';
 import { withObserver } from './with-observer.js';
 import type { ObserverOptions } from './with-observer.js';
 
@@ -60,8 +63,10 @@ export function createPath(options: PathOptions): Exchange {
   return compose(
     [
       withObserver(options),
+      withClientDialect(clock),
       options.withOpenExchanges,
       withDeadline({ totalMs: config.server.totalMs, clock }),
+      withEstimate,
       withRouting({
         catalog,
         strategy: config.routing.strategy,
@@ -73,15 +78,11 @@ export function createPath(options: PathOptions): Exchange {
           const price = prices.priceOf(target.provider, target.model, new Date(clock.epochMs()));
           return price && price.input + price.output;
         },
-        findLoss(request, target) {
+        supports: (dialect, operation) => findWire(dialect, operation) !== undefined,
+        findLoss(call, target) {
           const backend = backendOf(target.backend);
-          if (backend === undefined) return undefined;
-          const { losses } = codecs[target.dialect].encodeRequest(request, {
-            model: target.model,
-            options: backend.provider.options,
-            defaultMaxOutputTokens: backend.config.maxTokens,
-          });
-          return losses[0] && `${losses[0].path}: ${losses[0].reason}`;
+          const wire = findWire(target.dialect, call.operation);
+          return backend && wire && findLoss(call, wire, target, backend);
         },
       }),
       ...(cache
@@ -91,6 +92,7 @@ export function createPath(options: PathOptions): Exchange {
               scopeOf: config.cache.scope === 'shared' ? () => sharedScope : toKeyScope,
               ttlMs: config.cache.ttlSeconds * 1000,
               flightTimeoutMs: config.server.totalMs,
+              ignoredHeaders: ['x-goog-api-client'],
             }),
           ]
         : []),

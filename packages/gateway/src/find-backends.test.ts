@@ -2,6 +2,7 @@ import type { Transport } from '@claudette/core';
 import { createFakeClock, createFakeProvider } from '@claudette/testing';
 import type { FakeClock, RawBehaviour } from '@claudette/testing';
 import { createConnectionPool } from '@claudette/connection-pool';
+import { providerIds, providers } from '@claudette/providers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { checkConfig } from './config/check-config.js';
@@ -49,6 +50,31 @@ describe('configured backends', () => {
     });
   });
 
+  it('speak all that their provider does', async () => {
+    const config = { backends: { mine: { provider: 'openai', models: ['m'] } } };
+    expect((await find({ config }))[0]?.targets).toEqual([
+      {
+        ...{ backend: 'mine', model: 'm', provider: 'openai', dialect: 'openai-chat' },
+        alsoSpeaks: ['openai-responses'],
+      },
+    ]);
+  });
+
+  it('speak only what the configuration says, if it says so', async () => {
+    const config = { backends: { mine: { provider: 'openai', models: ['m'], dialect: 'openai-responses' } } };
+    expect((await find({ config }))[0]?.targets).toEqual([
+      { backend: 'mine', model: 'm', provider: 'openai', dialect: 'openai-responses' },
+    ]);
+  });
+
+  it('are refused a dialect that their provider does not speak, with those that it does', async () => {
+    const config = { backends: { mine: { provider: 'openai', models: ['m'], dialect: 'gemini' } } };
+    await expect(find({ config })).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      detail: 'backends.mine.dialect is "gemini"; openai speaks openai-chat, openai-responses',
+    });
+  });
+
   it('are left out when they are switched off', async () => {
     const off = { provider: 'openai', models: ['m'], enabled: false };
     expect(await find({ config: { backends: { off } }, environment: { OPENAI_API_KEY: 'k' } })).toEqual([]);
@@ -65,8 +91,7 @@ describe('configured backends', () => {
   it('are refused when nobody knows their provider, with all that there are', async () => {
     const config = { backends: { mine: { provider: 'zzzzzzzz', models: ['m'] } } };
     await expect(find({ config })).rejects.toMatchObject({
-      detail:
-        'backends.mine.provider is "zzzzzzzz"; known providers: anthropic, openai, qwen, ollama, openai-compatible, demo',
+      detail: `backends.mine.provider is "zzzzzzzz"; known providers: ${providerIds.join(', ')}`,
     });
   });
 
@@ -88,6 +113,14 @@ describe('without configured backends', () => {
   ])('%s makes the backend %s', async (name, backend) => {
     expect(await named({ environment: { [name]: 'k' } })).toMatchObject({ [backend]: { apiKey: `env:${name}` } });
   });
+
+  it.each(providers.filter(({ auth }) => auth.environment.length > 0))(
+    'the key of $id makes a backend, or nothing where the key alone is not enough',
+    async ({ id, baseUrl, defaultModels, auth: { environment } }) => {
+      const known = baseUrl !== null && defaultModels.length > 0;
+      expect(Object.keys(await named({ environment: { [environment[0] ?? '']: 'k' } }))).toEqual([known ? id : 'demo']);
+    },
+  );
 
   it('an empty variable makes none', async () => {
     expect(Object.keys(await named({ environment: { OPENAI_API_KEY: '' } }))).toEqual(['demo']);

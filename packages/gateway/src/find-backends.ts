@@ -1,5 +1,5 @@
-import type { Clock, Target, Transport } from '@claudette/core';
-import { GatewayError } from '@claudette/core';
+import type { Clock, DialectId, Target, Transport } from '@claudette/core';
+import { dialectIds, GatewayError } from '@claudette/core';
 import type { Provider } from '@claudette/providers';
 import { findProvider, providers } from '@claudette/providers';
 import { nearestNames } from '@claudette/routing';
@@ -31,6 +31,22 @@ function providerOf(name: string, config: BackendConfig): Provider {
   throw new GatewayError('configuration_invalid', `backends.${name}.provider is "${config.provider}"; ${hint}`);
 }
 
+/** A server of the user's own may speak anything; of a vendor it is known. */
+const spokenBy = ({ id, dialect, alsoSpeaks }: Provider): readonly DialectId[] =>
+  id === 'openai-compatible' ? dialectIds : [dialect, ...alsoSpeaks];
+
+/** What a backend speaks: all that its provider does, or the one dialect that the configuration pins it to. */
+function dialectsOf(name: string, config: BackendConfig, provider: Provider): Pick<Target, 'dialect' | 'alsoSpeaks'> {
+  const { dialect, alsoSpeaks } = provider;
+  if (config.dialect === undefined) return { dialect, ...(alsoSpeaks.length > 0 && { alsoSpeaks }) };
+  const allowed = spokenBy(provider);
+  if (allowed.includes(config.dialect)) return { dialect: config.dialect };
+  throw new GatewayError(
+    'configuration_invalid',
+    `backends.${name}.dialect is "${config.dialect}"; ${provider.id} speaks ${allowed.join(', ')}`,
+  );
+}
+
 /** One configured backend, ready to be called. */
 export function toBackend(name: string, config: BackendConfig, transport: Transport, clock: Clock): Backend {
   const provider = providerOf(name, config);
@@ -42,8 +58,13 @@ export function toBackend(name: string, config: BackendConfig, transport: Transp
       `backends.${name}.baseUrl is absent; ${provider.id} needs an address, e.g. http://127.0.0.1:8000/v1`,
     );
   }
-  const dialect = config.dialect ?? provider.dialect;
-  const targets: Target[] = config.models.map((model) => ({ backend: name, model, provider: provider.id, dialect }));
+  const dialects = dialectsOf(name, config, provider);
+  const targets: Target[] = config.models.map((model) => ({
+    backend: name,
+    model,
+    provider: provider.id,
+    ...dialects,
+  }));
   return { name, provider, config, baseUrl, targets, transport: isDemo ? createDemoTransport(clock) : transport };
 }
 
@@ -82,9 +103,11 @@ async function discover({ environment, transport, clock }: FindBackendsOptions):
   const found: Record<string, unknown> = { ...readCustomBackends(environment) };
   for (const provider of providers) {
     const keyName = provider.auth.environment.find((name) => environment[name]);
-    if (keyName !== undefined && provider.defaultModels.length > 0) {
+    // A vendor whose address or models only the user knows cannot be found.
+    const isKnown = provider.baseUrl !== null && provider.defaultModels.length > 0;
+    if (keyName !== undefined && isKnown) {
       found[provider.id] = { provider: provider.id, apiKey: `env:${keyName}`, models: provider.defaultModels };
-    } else if (provider.discovery !== undefined) {
+    } else if (provider.auth.scheme === 'none') {
       const models = await askLocalModels(provider, transport, clock);
       if (models.length > 0) found[provider.id] = { provider: provider.id, models };
     }

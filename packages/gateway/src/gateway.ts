@@ -9,7 +9,7 @@ import type { ClientRequest } from './answer/client-request.js';
 import type { Authenticate } from './authenticate.js';
 import type { Backend } from './backend.js';
 import type { Config } from './config/schema.js';
-import type { ListedModel } from '@claudette/protocol';
+import type { ListedModel, PageQuery } from '@claudette/protocol';
 import type { NativeAnswer } from './native/ask.js';
 import type { Asked } from './native/question.js';
 
@@ -51,8 +51,12 @@ export interface Gateway {
   /** Asks natively; `onText` hears the answer as it comes. Rejects with a GatewayError. */
   ask(asked: Asked, onText?: (text: string) => void): Promise<NativeAnswer>;
   models(): readonly ListedModel[];
-  /** The model list as a JSON body of the dialect. */
-  encodeModels(dialect: DialectId): Uint8Array;
+  /**
+   * The page of the model list that the client asks for, as a JSON body of the dialect.
+   * @param query the parameters of the request's query string
+   * @throws GatewayError `invalid_request` naming the parameter
+   */
+  encodeModels(dialect: DialectId, query?: PageQuery): Uint8Array;
   /** One model as a JSON body of the dialect, or undefined when there is none of that name. */
   encodeModel(dialect: DialectId, id: string): Uint8Array | undefined;
   ready(): Promise<Readiness>;

@@ -8,11 +8,13 @@ const counted: Usage = { ...noUsage, inputTokens: 12, outputTokens: 34 };
 
 describe('measuredUsage', () => {
   it("takes a complete reply's own count as it is", () => {
-    expect(measuredUsage({ kind: 'complete', usage: counted, receivedBytes: 1_000_000 }, 'sse', 400)).toBe(counted);
+    expect(measuredUsage('generate', { kind: 'complete', usage: counted, receivedBytes: 1_000_000 }, 'sse', 400)).toBe(
+      counted,
+    );
   });
 
   it('estimates a body whose provider counted nothing from its bytes', () => {
-    expect(measuredUsage({ kind: 'complete', receivedBytes: 80 }, 'json', 400)).toEqual({
+    expect(measuredUsage('generate', { kind: 'complete', receivedBytes: 80 }, 'json', 400)).toEqual({
       ...noUsage,
       inputTokens: 100,
       outputTokens: 20,
@@ -21,7 +23,7 @@ describe('measuredUsage', () => {
   });
 
   it('estimates a stream from its frames, one token each', () => {
-    expect(measuredUsage({ kind: 'abandoned', receivedBytes: 2_000 }, 'sse', 400)).toMatchObject({
+    expect(measuredUsage('generate', { kind: 'abandoned', receivedBytes: 2_000 }, 'sse', 400)).toMatchObject({
       inputTokens: 100,
       outputTokens: 10,
       source: 'estimated',
@@ -30,7 +32,7 @@ describe('measuredUsage', () => {
 
   it('estimates what was delivered of a stream that broke off before the provider counted it', () => {
     const begun: Usage = { ...noUsage, inputTokens: 12, cachedInputTokens: 5, outputTokens: 1 };
-    expect(measuredUsage({ kind: 'failed', usage: begun, receivedBytes: 2_000 }, 'sse', 400)).toEqual({
+    expect(measuredUsage('generate', { kind: 'failed', usage: begun, receivedBytes: 2_000 }, 'sse', 400)).toEqual({
       ...begun,
       outputTokens: 10,
       source: 'estimated',
@@ -38,8 +40,23 @@ describe('measuredUsage', () => {
   });
 
   it('never counts less than the provider did', () => {
-    expect(measuredUsage({ kind: 'abandoned', usage: counted, receivedBytes: 200 }, 'sse', 4)).toMatchObject({
+    expect(
+      measuredUsage('generate', { kind: 'abandoned', usage: counted, receivedBytes: 200 }, 'sse', 4),
+    ).toMatchObject({
       outputTokens: 34,
+      source: 'estimated',
+    });
+  });
+
+  it('counts nothing for a count of tokens', () => {
+    expect(measuredUsage('count', { kind: 'complete', receivedBytes: 20 }, 'json', 400)).toBeUndefined();
+  });
+
+  it('counts no output for vectors', () => {
+    expect(measuredUsage('embed', { kind: 'complete', usage: counted, receivedBytes: 80 }, 'json', 400)).toBe(counted);
+    expect(measuredUsage('embed', { kind: 'complete', receivedBytes: 80_000 }, 'json', 400)).toEqual({
+      ...noUsage,
+      inputTokens: 100,
       source: 'estimated',
     });
   });

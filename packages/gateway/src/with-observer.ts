@@ -5,17 +5,16 @@ import type {
   GatewayErrorCode,
   Interceptor,
   Money,
-  Observation,
   Observe,
   Outcome,
   Reply,
 } from '@claudette/core';
 import { toGatewayError } from '@claudette/core';
 import type { PriceBook } from '@claudette/ledger';
-import { isUpstreamCall } from '@claudette/routing';
 
 import { measuredUsage } from './measured-usage.js';
 import { priceUsage } from './price-usage.js';
+import { reachedBackend } from './reached-backend.js';
 
 export interface ObserverOptions {
   readonly clock: Clock;
@@ -45,10 +44,6 @@ const startOf = (call: Call, clock: Clock): RecordStart => ({
 
 const requestBytesOf = (call: Call): number =>
   call.original?.body.length ?? JSON.stringify(call.request.messages).length;
-
-/** A breaker, a limit or a missing credential may refuse an attempt before anything is sent. */
-const reachedBackend = ({ errorCode }: Extract<Observation, { kind: 'attempt-end' }>): boolean =>
-  errorCode === undefined || isUpstreamCall({ code: errorCode });
 
 /** A hit and a shared call cost nothing and save what the answer is worth. */
 const isShared = ({ cache }: Reply): boolean => cache === 'hit' || cache === 'coalesced';
@@ -100,8 +95,8 @@ export const withObserver =
         }),
       });
     const endWithReply = (reply: Reply, outcome: Outcome, firstContentMs: number): void => {
-      const usage = measuredUsage(outcome, reply.framing, requestBytesOf(call));
-      const worth = priceUsage(prices, reply.target, usage, start.startedAtMs);
+      const usage = measuredUsage(call.operation, outcome, reply.framing, requestBytesOf(call));
+      const worth = usage && priceUsage(prices, reply.target, usage, start.startedAtMs);
       observe({
         kind: 'exchange-end',
         // Node 20 takes about a microsecond for each field that a literal adds after a spread; this takes none.

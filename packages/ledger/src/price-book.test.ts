@@ -105,8 +105,25 @@ describe('golden costs', () => {
     ['openai', 'gpt-4', { cachedInputTokens: 1_000, outputTokens: 500 }, 60_000_000n],
     // 1,000 x 1.60 + 1,000 x 6.40
     ['qwen', 'qwen-max', { inputTokens: 1_000, outputTokens: 1_000 }, 8_000_000n],
+    // 1,000 x 0.30 + 500 reasoning x 2.50 + 500 x 2.50
+    ['gemini', 'gemini-2.5-flash', { inputTokens: 1_000, outputTokens: 500, reasoningTokens: 500 }, 2_800_000n],
+    // 1,000 x 2 + 1,000 x 6
+    ['mistral', 'mistral-large-latest', { inputTokens: 1_000, outputTokens: 1_000 }, 8_000_000n],
+    // 1,000 x 0.075 + 1,000 x 0.30
+    ['groq', 'openai/gpt-oss-20b', { inputTokens: 1_000, outputTokens: 1_000 }, 375_000n],
+    // 1,000 x 0.20 + 1,000 x 0.50
+    ['xai', 'grok-4-1-fast-reasoning', { inputTokens: 1_000, outputTokens: 1_000 }, 700_000n],
   ])('%s %s %j costs %d', async (provider, model, usage, nano) => {
     expect(costFor(await loaded(), provider, model, usage)).toBe(nano);
+  });
+
+  it.each([
+    ['gemini', 'gemini-3.5-flash'],
+    ['deepseek', 'deepseek-v4-flash'],
+    ['openrouter', 'anthropic/claude-sonnet-5'],
+    ['azure-openai', 'o4-mini'],
+  ])('knows the table of %s', async (provider, model) => {
+    expect((await loaded()).priceOf(provider, model, at)).toBeDefined();
   });
 
   it('agrees with the library, whose input includes what is cached', async () => {

@@ -42,6 +42,13 @@ const ANTHROPIC_CACHE_WRITE_1H_FACTOR = 2;
 const libraryProviders: ReadonlyMap<string, string> = new Map([
   ['anthropic', 'anthropic'],
   ['openai', 'openai'],
+  ['azure-openai', 'azure'],
+  ['gemini', 'google'],
+  ['mistral', 'mistral'],
+  ['deepseek', 'deepseek'],
+  ['groq', 'groq'],
+  ['xai', 'x-ai'],
+  ['openrouter', 'openrouter'],
 ]);
 
 const free = defineModelPrice({ input: 0, cacheWrite: 0, cacheWrite1h: 0, output: 0 });

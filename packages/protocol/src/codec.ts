@@ -1,4 +1,14 @@
-import type { ChatEvent, ChatRequest, DialectId, Framing, GatewayError, Loss, Scanner } from '@claudette/core';
+import type {
+  ChatEvent,
+  ChatRequest,
+  DialectId,
+  Framing,
+  GatewayError,
+  Loss,
+  Scanner,
+  Tool,
+  Usage,
+} from '@claudette/core';
 
 /** How a vendor's edition of a dialect differs, as data. Everything absent is as the dialect's own vendor has it. */
 export interface DialectOptions {
@@ -8,6 +18,10 @@ export interface DialectOptions {
   readonly developerRole?: boolean;
   /** openai-chat: the vendor understands `stream_options.include_usage`. @default true */
   readonly streamUsageOption?: boolean;
+  /** OpenAI's dialects: the vendor has tools that take text (`custom`); otherwise they become functions. @default true */
+  readonly textTools?: boolean;
+  /** openai-chat: the vendor takes `response_format` of the type `json_schema`. @default true */
+  readonly jsonSchema?: boolean;
 }
 
 /** Where an encoded request is going. */
@@ -24,10 +38,20 @@ export interface EncodedRequest {
   readonly losses: readonly Loss[];
 }
 
+/** Where a request was sent, for the dialects that say there what others say in the body (Gemini). */
+export interface RequestAddress {
+  readonly model?: string;
+  readonly stream?: boolean;
+}
+
 /** What a reply is written for. */
 export interface ReplyContext {
   /** The client asked for the usage at the end of its stream. */
   readonly streamUsage: boolean;
+  /** What the client offered, so that calls of nested tools and of tools that take text are written as it knows them. */
+  readonly tools: readonly Tool[];
+  /** The client's request, for dialects whose replies repeat it (Responses). Absent for native calls. */
+  readonly requestBody?: Uint8Array | undefined;
   /** Seconds since the Unix epoch. */
   readonly createdAtSeconds: number;
 }
@@ -37,6 +61,12 @@ export interface ListedModel {
   readonly id: string;
   /** Who serves it: a backend's name, or `claudette` for aliases. */
   readonly ownedBy: string;
+}
+
+/** What the client wants to see of a model list. */
+export interface PageQuery {
+  /** The query string's parameters, as the dialect names them. */
+  readonly [name: string]: string | undefined;
 }
 
 /** An error response in a dialect. */
@@ -65,16 +95,51 @@ export interface EventEncoder {
   readonly losses: readonly Loss[];
 }
 
+/** How a dialect asks for the number of tokens of a prompt. */
+export interface CountCodec {
+  /** What follows a backend's base URL. */
+  requestPath(model: string): string;
+  /** @throws GatewayError `invalid_request` */
+  decodeRequest(body: Uint8Array, address?: RequestAddress): ChatRequest;
+  encodeRequest(request: ChatRequest, target: RequestTarget): EncodedRequest;
+  /** As `Codec.patchRequest`. */
+  patchRequest(body: Uint8Array, request: ChatRequest, target: RequestTarget): Uint8Array;
+  /** @throws GatewayError `upstream_invalid_reply` */
+  decodeReply(body: Uint8Array): number;
+  encodeReply(tokens: number): Uint8Array;
+}
+
+/** Vectors, in the order of the inputs. */
+export interface Embeddings {
+  readonly model: string;
+  readonly vectors: readonly (readonly number[])[];
+  readonly usage: Usage | undefined;
+}
+
+/** How a dialect asks for vectors. */
+export interface EmbeddingCodec {
+  /** What follows a backend's base URL. */
+  requestPath(model: string): string;
+  /** @throws GatewayError `invalid_request` */
+  decodeRequest(body: Uint8Array): ChatRequest;
+  encodeRequest(request: ChatRequest, target: RequestTarget): EncodedRequest;
+  /** As `Codec.patchRequest`. */
+  patchRequest(body: Uint8Array, request: ChatRequest, target: RequestTarget): Uint8Array;
+  /** @throws GatewayError `upstream_invalid_reply` */
+  decodeReply(body: Uint8Array): Embeddings;
+  encodeReply(embeddings: Embeddings, request: ChatRequest): Uint8Array;
+}
+
 /** One wire dialect. Pure: no I/O, no clock, no vendor. */
 export interface Codec {
   readonly id: DialectId;
   /** What follows a backend's base URL, e.g. `/chat/completions`. */
-  readonly requestPath: string;
+  requestPath(model: string, stream: boolean): string;
   /**
    * The client's body as a canonical request.
    * @throws GatewayError `invalid_request` naming the field, its value's type and what is allowed
    */
-  decodeRequest(body: Uint8Array): ChatRequest;
+  decodeRequest(body: Uint8Array, address?: RequestAddress): ChatRequest;
   encodeRequest(request: ChatRequest, target: RequestTarget): EncodedRequest;
   /**
    * The client's own body for a target of the same dialect: only the model is replaced and, for streams, the usage asked
@@ -110,7 +175,16 @@ export interface Codec {
    * frames, returns them without the frames that carry nothing but usage.
    */
   withholdUsage(frames: Uint8Array): Uint8Array;
-  /** The model list as one page. */
-  encodeModels(models: readonly ListedModel[]): Uint8Array;
+  /**
+   * The page of the model list that the client asks for.
+   * @throws GatewayError `invalid_request` naming the parameter
+   */
+  encodeModels(models: readonly ListedModel[], query: PageQuery): Uint8Array;
   encodeModel(model: ListedModel): Uint8Array;
+  /** What keeps an idle stream open and means nothing; absent where the official readers know nothing of the kind. */
+  readonly heartbeat?: Uint8Array;
+  /** Absent: the dialect cannot count. */
+  readonly counting?: CountCodec;
+  /** Absent: the dialect has no vectors. */
+  readonly embedding?: EmbeddingCodec;
 }

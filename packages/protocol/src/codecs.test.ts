@@ -1,7 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { dialectIds } from '@claudette/core';
 
-import { anthropicMessages, codecs, createFramer, formatFrame, openaiChat, parseFrames } from './index.js';
+import {
+  anthropicMessages,
+  codecs,
+  createFramer,
+  createJsonArrayWriter,
+  formatFrame,
+  gemini,
+  openaiChat,
+  openaiResponses,
+  parseFrames,
+  restoreTextCalls,
+} from './index.js';
 
 describe('the codecs', () => {
   it.each(dialectIds)('include %s under its own name', (id) => {
@@ -11,6 +22,13 @@ describe('the codecs', () => {
   it('stand beside what reads and writes frames', () => {
     const frames = createFramer().push(formatFrame({ data: '1' }));
     expect(parseFrames(frames)).toEqual([{ data: '1' }]);
-    expect([codecs['openai-chat'], codecs['anthropic-messages']]).toEqual([openaiChat, anthropicMessages]);
+    expect(Object.values(codecs)).toEqual([openaiChat, openaiResponses, anthropicMessages, gemini]);
+  });
+
+  it('stand beside what a gateway needs around them', () => {
+    const frame = formatFrame({ data: '{"a":1}' });
+    expect(Buffer.from(createJsonArrayWriter().push(frame)).toString()).toBe('[{"a":1}');
+    const event = { type: 'text-start', block: 0 } as const;
+    expect(restoreTextCalls([])(event)).toEqual([event]);
   });
 });

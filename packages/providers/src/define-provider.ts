@@ -6,10 +6,11 @@ export type ProviderDefinition = Pick<Provider, 'id' | 'name' | 'dialect' | 'bas
 /**
  * Completes a vendor's data. A vendor needs a definition only for what a configuration cannot say.
  *
- * Defaults: no path prefix, no headers sent or forwarded, the dialect as its own vendor has it, no default models.
+ * Defaults: no other dialect, no path prefix, no headers sent or forwarded, the dialect as its own vendor has it, no default models.
  */
 export const defineProvider = (definition: ProviderDefinition): Provider =>
   Object.freeze({
+    alsoSpeaks: [],
     pathPrefix: '',
     headers: {},
     forwardHeaders: [],

@@ -27,7 +27,10 @@ export interface Provider {
   readonly id: string;
   /** The name for people. */
   readonly name: string;
+  /** What it is spoken to where the client's own dialect is none of its. */
   readonly dialect: DialectId;
+  /** What it speaks besides, at the same address. A client of one of these is answered in the provider's own bytes. */
+  readonly alsoSpeaks: readonly DialectId[];
   /** With the version part for the OpenAI family, without one for the others. Null: each backend has its own. */
   readonly baseUrl: string | null;
   /** Stands between the base URL and the dialect's path. */

@@ -41,16 +41,16 @@ describe('the list of providers', () => {
 
 describe('a new vendor of a known dialect', () => {
   it('is data and nothing else', () => {
-    const groq = defineProvider({
-      id: 'groq',
-      name: 'Groq',
+    const cerebras = defineProvider({
+      id: 'cerebras',
+      name: 'Cerebras',
       dialect: 'openai-chat',
-      baseUrl: 'https://api.groq.com/openai/v1',
-      auth: { scheme: 'bearer', environment: ['GROQ_API_KEY'] },
+      baseUrl: 'https://api.cerebras.ai/v1',
+      auth: { scheme: 'bearer', environment: ['CEREBRAS_API_KEY'] },
     });
-    expect(requestUrl(groq, String(groq.baseUrl), '/chat/completions')).toBe(
-      'https://api.groq.com/openai/v1/chat/completions',
+    expect(requestUrl(cerebras, String(cerebras.baseUrl), '/chat/completions')).toBe(
+      'https://api.cerebras.ai/v1/chat/completions',
     );
-    expect(groq).toMatchObject({ pathPrefix: '', headers: {}, forwardHeaders: [], options: {}, defaultModels: [] });
+    expect(cerebras).toMatchObject({ pathPrefix: '', headers: {}, forwardHeaders: [], options: {}, defaultModels: [] });
   });
 });

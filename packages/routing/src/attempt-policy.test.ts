@@ -52,6 +52,7 @@ describe('the next attempt', () => {
     ['a missing credential', new GatewayError('credential_missing', 'x'), 'b', 'stop'],
     ['an open circuit', new GatewayError('circuit_open', 'a/m'), 'b', 'stop'],
     ['a busy target, though nothing was sent', upstream('target_busy', { unsent: true }), 'b', 'stop'],
+    ['a request that it cannot be sent', new GatewayError('translation_refused', 'x'), 'b', 'stop'],
     ["a caller's fault", upstream('upstream_rejected', { status: 400 }), 'stop', 'stop'],
     ['the deadline', new GatewayError('deadline_exceeded', '1 ms'), 'stop', 'stop'],
     ['a fault of our own', new GatewayError('internal', 'x'), 'stop', 'stop'],

@@ -27,7 +27,12 @@ export type NextStep =
 const stop: NextStep = { kind: 'stop' };
 
 /** Ours, not the backend's: nothing was sent. Such a target has refused for now and is not asked again. */
-const refusals: readonly GatewayErrorCode[] = ['circuit_open', 'target_busy', 'credential_missing'];
+const refusals: readonly GatewayErrorCode[] = [
+  'circuit_open',
+  'target_busy',
+  'credential_missing',
+  'translation_refused',
+];
 
 /** The backend did not take the request, or said that it would not work on it. */
 const repeatable: readonly GatewayErrorCode[] = [
@@ -39,6 +44,9 @@ const repeatable: readonly GatewayErrorCode[] = [
 /** Whether an attempt with this error reached out to its backend; what did not is no upstream call. */
 export const isUpstreamCall = ({ code }: Pick<GatewayError, 'code'>): boolean => !refusals.includes(code);
 
+/** What one target cannot be sent another one may understand; every other error that is not retryable ends the matter. */
+export const isFinal = ({ code, retryable }: GatewayError): boolean => !retryable && code !== 'translation_refused';
+
 /**
  * Decides what follows failed attempts. Pure.
  *
@@ -47,13 +55,13 @@ export const isUpstreamCall = ({ code }: Pick<GatewayError, 'code'>): boolean =>
  * | an error that is not retryable | no | no |
  * | unreachable, rate limited, overloaded, HTTP 5xx, or nothing of the request was sent | yes | yes, after a wait |
  * | broken, too slow, invalid answer, refused credential: it may have been executed, or would fail again | yes | no |
- * | circuit open, busy, no credential: no upstream call was made | yes | no |
+ * | circuit open, busy, no credential, not to be translated: no upstream call was made | yes | no |
  *
  * Targets not tried yet come first, in the order of the plan; then the one that may be tried again soonest.
  */
 export function decide(history: readonly FailedAttempt[], plan: Plan, policy: AttemptPolicy, nowMs: number): NextStep {
   const last = history.at(-1);
-  if (last !== undefined && !last.error.retryable) return stop;
+  if (last !== undefined && isFinal(last.error)) return stop;
   if (history.filter(({ error }) => isUpstreamCall(error)).length >= policy.maxAttempts) return stop;
 
   const tried = new Set(history.map(({ target }) => targetName(target)));

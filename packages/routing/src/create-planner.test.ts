@@ -1,25 +1,35 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { ChatRequest, Plan, Target } from '@claudette/core';
+import type { DialectId, Operation, Plan, Target } from '@claudette/core';
 
 import { createCatalog } from './catalog.js';
 import type { RoutableTarget } from './catalog.js';
 import { createPlanner } from './create-planner.js';
-import type { RoutingOptions } from './create-planner.js';
+import type { PlannedCall, RoutingOptions } from './create-planner.js';
 
 const routable = (backend: string, priority = 1): RoutableTarget => ({
   target: { backend, model: 'm', provider: 'openai', dialect: 'openai-chat' },
   priority,
 });
 
-const request = (model: string): ChatRequest => ({
-  model,
-  messages: [],
-  stream: false,
-  streamUsage: false,
-  tools: [],
-  foreign: [],
-});
+interface Asked {
+  readonly strict?: boolean;
+  readonly pinnedBackend?: string;
+  /** The client's; absent for a native call. */
+  readonly dialect?: DialectId;
+  readonly operation?: Operation;
+  readonly request?: Partial<PlannedCall['request']>;
+}
+
+const callFor = (model: string, asked: Asked = {}): PlannedCall => {
+  const { strict = false, pinnedBackend, dialect, operation = 'generate', request } = asked;
+  return {
+    original: dialect && { dialect, body: new Uint8Array(), headers: {} },
+    operation,
+    request: { model, messages: [], stream: false, streamUsage: false, tools: [], foreign: [], ...request },
+    context: { strict, pinnedBackend },
+  };
+};
 
 const prices: Readonly<Record<string, number>> = { cheap: 1, middle: 5, dear: 10 };
 const latencies: Readonly<Record<string, number>> = { cheap: 1000, middle: 300, dear: 100 };
@@ -37,7 +47,7 @@ const plan = (options: Partial<RoutingOptions> = {}, model = 'm', strict = false
     isAvailable: () => ({ available: true }),
     fallback: true,
     ...options,
-  })(request(model), { strict });
+  })(callFor(model, { strict }));
 
 const order = ({ candidates }: Plan): string[] => candidates.map(({ target }) => target.backend);
 
@@ -120,7 +130,7 @@ describe('a plan', () => {
   });
 
   it('leaves out, in strict mode, what cannot carry the request', () => {
-    const findLoss = (_: ChatRequest, { backend }: Target) => (backend === 'cheap' ? 'logit_bias' : undefined);
+    const findLoss = (_: PlannedCall, { backend }: Target) => (backend === 'cheap' ? 'logit_bias' : undefined);
     const made = plan({ findLoss }, 'm', true);
     expect(order(made)).toEqual(['middle', 'dear']);
     expect(made.rejected).toEqual([{ target: routable('cheap').target, reason: 'logit_bias' }]);
@@ -148,10 +158,10 @@ describe('a plan', () => {
       isAvailable: () => ({ available: true }),
       fallback: true,
     });
-    expect(order(planner(request('auto'), { strict: false }))).toEqual(['a', 'b']);
+    expect(order(planner(callFor('auto')))).toEqual(['a', 'b']);
     current.price = 3;
-    expect(order(planner(request('auto'), { strict: false }))).toEqual(['b', 'a']);
-    expect(order(planner(request('auto'), { strict: false, pinnedBackend: 'a' }))).toEqual(['a']);
+    expect(order(planner(callFor('auto')))).toEqual(['b', 'a']);
+    expect(order(planner(callFor('auto', { pinnedBackend: 'a' })))).toEqual(['a']);
   });
 
   it('stays right when clients invent more names than are remembered', () => {
@@ -165,7 +175,7 @@ describe('a plan', () => {
       fallback: true,
     });
     for (let index = 0; index <= 1000; index += 1) {
-      const { candidates } = planner(request(`a/model-${index}`), { strict: false });
+      const { candidates } = planner(callFor(`a/model-${index}`));
       expect(candidates[0]?.target.model).toBe(`model-${index}`);
     }
   });
@@ -186,7 +196,7 @@ describe('a plan for a conversation that a provider holds', () => {
       priceOf: () => undefined,
       isAvailable: () => ({ available: true }),
       fallback: true,
-    })({ ...request('m'), heldByProvider: held }, { strict: false });
+    })(callFor('m', { request: { heldByProvider: held } }));
 
   it('has only targets of that dialect, and says why', () => {
     const made = planHeld([routable('cheap'), anthropic]);
@@ -196,5 +206,64 @@ describe('a plan for a conversation that a provider holds', () => {
 
   it('is refused when there is none', () => {
     expect(() => planHeld([routable('cheap')])).toThrow(expect.objectContaining({ code: 'translation_refused' }));
+  });
+});
+
+describe('what a target is spoken to in', () => {
+  const openai: RoutableTarget = {
+    target: { ...routable('openai').target, alsoSpeaks: ['openai-responses'] },
+    priority: 1,
+  };
+  const planner = createPlanner({
+    catalog: createCatalog({ targets: [openai, routable('lab', 2)], aliases: {} }),
+    strategy: 'weighted',
+    weights: { cost: 1, latency: 0, availability: 0 },
+    statistics: { of: () => undefined },
+    priceOf: () => undefined,
+    isAvailable: () => ({ available: true }),
+    fallback: true,
+    supports: (dialect, operation) =>
+      operation === 'generate' || (operation === 'count' ? dialect === 'openai-responses' : dialect === 'gemini'),
+  });
+  const spoken = (asked: Asked): string[] =>
+    planner(callFor('m', asked)).candidates.map(({ target }) => `${target.backend} ${target.dialect}`);
+
+  it.each<[DialectId | undefined, string]>([
+    ['openai-responses', 'openai openai-responses'],
+    ['openai-chat', 'openai openai-chat'],
+    ['gemini', 'openai openai-chat'],
+    [undefined, 'openai openai-chat'],
+  ])("is the client's dialect %s where the backend speaks it", (dialect, expected) => {
+    expect(spoken(dialect === undefined ? {} : { dialect })).toEqual([expected, 'lab openai-chat']);
+  });
+
+  it('says what else the backend speaks', () => {
+    const [first] = planner(callFor('m', { dialect: 'openai-responses' })).candidates;
+    expect(first?.target.alsoSpeaks).toEqual(['openai-chat']);
+  });
+
+  it('is chosen once for each name', () => {
+    const ask = () => planner(callFor('m', { dialect: 'openai-responses' })).candidates[0]?.target;
+    expect(ask()).toBe(ask());
+  });
+
+  it('is a dialect that can do what is asked, whoever asks', () => {
+    const plan = planner(callFor('m', { dialect: 'anthropic-messages', operation: 'count' }));
+    expect(order(plan)).toEqual(['openai']);
+    expect(plan.candidates[0]?.target.dialect).toBe('openai-responses');
+    expect(plan.rejected).toEqual([
+      { target: routable('lab').target, reason: 'a backend that speaks openai-chat cannot count tokens' },
+    ]);
+  });
+
+  it('makes the plan impossible where no backend has such a dialect', () => {
+    expect(() => planner(callFor('m', { dialect: 'openai-chat', operation: 'embed' }))).toThrow(
+      expect.objectContaining({
+        code: 'translation_refused',
+        detail:
+          'openai/m: a backend that speaks openai-chat and openai-responses cannot make vectors; ' +
+          'lab/m: a backend that speaks openai-chat cannot make vectors',
+      }),
+    );
   });
 });

@@ -1,9 +1,11 @@
-import { GatewayError, targetName } from '@claudette/core';
-import type { CallContext, Candidate, ChatRequest, Plan, Target } from '@claudette/core';
+import { GatewayError } from '@claudette/core';
+import type { Call, CallContext, Candidate, ChatRequest, Plan, Target } from '@claudette/core';
 
 import type { Catalog } from './catalog.js';
+import { chooseDialects, formatReasons } from './choose-dialect.js';
+import type { Spoken, Supports } from './choose-dialect.js';
 import { resolveModel } from './resolve-model.js';
-import type { Resolution, ResolvedTarget } from './resolve-model.js';
+import type { ResolvedTarget } from './resolve-model.js';
 import { scoreCandidates } from './score.js';
 import type { Measures, Scored, Weights } from './score.js';
 import type { TargetStatistics } from './target-statistics.js';
@@ -31,11 +33,21 @@ export interface RoutingOptions {
   /** False: only the best candidate is tried. */
   readonly fallback: boolean;
   /** Asked in strict mode only: what of the request the target could not carry. Undefined: it carries all of it. */
-  readonly findLoss?: (request: ChatRequest, target: Target) => string | undefined;
+  readonly findLoss?: (call: PlannedCall, target: Target) => string | undefined;
+  /** @default every dialect can do everything */
+  readonly supports?: Supports;
 }
 
-/** Says which targets would be tried, best first, and why. Sends nothing. Throws what `resolveModel` throws, and `translation_refused`. */
-export type Planner = (request: ChatRequest, context: Pick<CallContext, 'pinnedBackend' | 'strict'>) => Plan;
+/** What a plan depends on. */
+export interface PlannedCall extends Pick<Call, 'original' | 'operation' | 'request'> {
+  readonly context: Pick<CallContext, 'pinnedBackend' | 'strict'>;
+}
+
+/**
+ * Says which targets would be tried, best first, and why. Sends nothing. Throws what `resolveModel` throws, and
+ * `translation_refused` with every target's reason when none can do what is asked.
+ */
+export type Planner = (call: PlannedCall) => Plan;
 
 /** Names come from clients; what they resolve to is remembered for so many, then forgotten at once. */
 const MAX_REMEMBERED_NAMES = 1000;
@@ -43,7 +55,7 @@ const MAX_REMEMBERED_NAMES = 1000;
 /** Creates the function that ranks targets: those that are available first, then as the strategy says. */
 export function createPlanner(options: RoutingOptions): Planner {
   const { statistics, priceOf, isAvailable, fallback, findLoss } = options;
-  const resolve = rememberResolutions(options.catalog);
+  const resolve = rememberResolutions(options.catalog, options.supports ?? (() => true));
 
   const measure = (entry: ResolvedTarget): Measured => {
     const seen = statistics.of(entry.target);
@@ -58,18 +70,19 @@ export function createPlanner(options: RoutingOptions): Planner {
     };
   };
 
-  return (request, context) => {
-    const resolution = resolve(request.model, context.pinnedBackend);
+  return (call) => {
+    const { request, context } = call;
+    const resolution = resolve(call);
     const rejected = [...resolution.rejected];
     let { targets } = resolution;
     if (context.strict || request.heldByProvider !== undefined) {
       targets = targets.filter(({ target }) => {
-        const reason = whyUnknowable(request, target) ?? (context.strict ? findLoss?.(request, target) : undefined);
+        const reason = whyUnknowable(request, target) ?? (context.strict ? findLoss?.(call, target) : undefined);
         if (reason !== undefined) rejected.push({ target, reason });
         return reason === undefined;
       });
-      if (targets.length === 0) throw translationRefused(rejected);
     }
+    if (targets.length === 0) throw new GatewayError('translation_refused', formatReasons(rejected));
     const strategy = resolution.weights === undefined ? options.strategy : 'weighted';
     const candidates = scoreCandidates(targets.map(measure), resolution.weights ?? options.weights)
       .sort(strategy === 'weighted' ? byScore : byPosition)
@@ -126,21 +139,27 @@ const shares = Array.from({ length: 101 }, (_, percent) => (percent / 100).toFix
 const formatShare = (share: number | undefined): string =>
   share === undefined ? 'unknown' : String(shares[Math.round(share * 100)]);
 
-const rememberResolutions = (catalog: Catalog): ((model: string, pinnedBackend?: string) => Resolution) => {
-  const remembered = new Map<string, Resolution>();
-  return (model, pinnedBackend) => {
-    const key = pinnedBackend === undefined ? model : `${pinnedBackend}\0${model}`;
-    const known = remembered.get(key);
+/** Clients of each dialect have names of their own: what is chosen for a name depends on who asks, and for what. */
+const rememberResolutions = (catalog: Catalog, supports: Supports): ((call: PlannedCall) => Spoken) => {
+  const remembered = new Map<string, Map<string, Spoken>>();
+
+  const namesFor = (asker: string): Map<string, Spoken> => {
+    const known = remembered.get(asker);
     if (known !== undefined) return known;
-    const resolution = resolveModel(catalog, model, pinnedBackend);
-    if (remembered.size >= MAX_REMEMBERED_NAMES) remembered.clear();
-    remembered.set(key, resolution);
-    return resolution;
+    const names = new Map<string, Spoken>();
+    remembered.set(asker, names);
+    return names;
+  };
+
+  return ({ original, operation, request: { model }, context: { pinnedBackend } }) => {
+    const dialect = original?.dialect;
+    const names = namesFor(operation === 'generate' ? (dialect ?? 'native') : `${operation} ${dialect}`);
+    const key = pinnedBackend === undefined ? model : `${pinnedBackend}\0${model}`;
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    const spoken = chooseDialects(resolveModel(catalog, model, pinnedBackend), { dialect, operation }, supports);
+    if (names.size >= MAX_REMEMBERED_NAMES) names.clear();
+    names.set(key, spoken);
+    return spoken;
   };
 };
-
-const translationRefused = (rejected: Plan['rejected']): GatewayError =>
-  new GatewayError(
-    'translation_refused',
-    rejected.map(({ target, reason }) => `${targetName(target)}: ${reason}`).join('; '),
-  );

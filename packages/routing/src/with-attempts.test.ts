@@ -50,6 +50,7 @@ const play = (script: readonly Step[], options: { backends?: string[]; policy?: 
     return step === 'ok' ? Promise.resolve(replyFrom(chosen, outcome)) : Promise.reject(step);
   };
   const call: Call = {
+    operation: 'generate',
     request: { model: 'm', messages: [], stream: false, streamUsage: false, tools: [], foreign: [] },
     plan: {
       strategy: 'weighted',
@@ -165,6 +166,22 @@ describe('an exchange that no target answers', () => {
     await expect(play([error], { backends: ['a'] }).reply()).rejects.toBe(error);
   });
 
+  it('tells what each target said when none can be sent the request', async () => {
+    const refusal = new GatewayError('translation_refused', 'tools[0] (unknown)');
+    await expect(play([refusal, refusal]).reply()).rejects.toMatchObject({
+      code: 'translation_refused',
+      detail: 'a/m: tools[0] (unknown); b/m: tools[0] (unknown)',
+    });
+  });
+
+  it('is not taken for an impossible request when one target could be asked', async () => {
+    const refusal = new GatewayError('translation_refused', 'tools[0] (unknown)');
+    await expect(play([upstream('upstream_timeout'), refusal]).reply()).rejects.toMatchObject({
+      code: 'no_backend_available',
+      detail: expect.stringContaining('b/m: The request cannot be carried'),
+    });
+  });
+
   it('rejects with the last error when all failed alike', async () => {
     const last = upstream('upstream_timeout');
     await expect(play([upstream('upstream_timeout'), last]).reply()).rejects.toBe(last);
@@ -198,8 +215,7 @@ describe('an exchange that no target answers', () => {
 
   it('says so when it has no plan', async () => {
     const { exchange, call } = play([]);
-    const { request, context } = call;
-    await expect(exchange({ request, context })).rejects.toMatchObject({ code: 'internal' });
+    await expect(exchange({ ...call, plan: undefined })).rejects.toMatchObject({ code: 'internal' });
   });
 });
 

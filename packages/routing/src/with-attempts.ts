@@ -11,7 +11,7 @@ import type {
   Target,
 } from '@claudette/core';
 
-import { decide, isUpstreamCall } from './attempt-policy.js';
+import { decide, isFinal, isUpstreamCall } from './attempt-policy.js';
 import type { AttemptPolicy, FailedAttempt } from './attempt-policy.js';
 
 export interface AttemptsOptions {
@@ -24,7 +24,8 @@ export interface AttemptsOptions {
  * nothing of a failed attempt is seen by anybody. The reply's `attempts` counts the upstream calls that were made.
  *
  * Rejects with the signal's reason when the call is aborted; with the last error when it ends the matter (a caller's
- * fault), was the only one, or all failed alike; otherwise with `no_backend_available`, which lists what each target said.
+ * fault), was the only one, or all failed alike; with `translation_refused` when no target could be sent the request, and
+ * otherwise with `no_backend_available`: both list what each target said.
  */
 export const withAttempts =
   ({ policy, clock }: AttemptsOptions): Interceptor =>
@@ -111,8 +112,14 @@ const countUpstreamCalls = (history: readonly FailedAttempt[]): number =>
 /** Called with at least one failure: a plan is never empty. */
 const toFinalError = (history: readonly FailedAttempt[]): GatewayError => {
   const last = history.at(-1)?.error ?? new GatewayError('no_backend_available', 'the plan is empty');
+  if (isFinal(last)) return last;
   const failedAlike = history.every(({ error }) => error.code === last.code);
-  if (!last.retryable || failedAlike) return last;
-  const reasons = history.map(({ target, error }) => `${targetName(target)}: ${error.message}`);
-  return new GatewayError('no_backend_available', reasons.join('; '), { cause: last });
+  if (failedAlike && last.code === 'translation_refused') {
+    return new GatewayError('translation_refused', listReasons(history, 'detail'), { cause: last });
+  }
+  if (failedAlike) return last;
+  return new GatewayError('no_backend_available', listReasons(history, 'message'), { cause: last });
 };
+
+const listReasons = (history: readonly FailedAttempt[], said: 'detail' | 'message'): string =>
+  history.map(({ target, error }) => `${targetName(target)}: ${error[said]}`).join('; ');

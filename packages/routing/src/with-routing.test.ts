@@ -6,6 +6,7 @@ import { createCatalog } from './catalog.js';
 import { withRouting } from './with-routing.js';
 
 const call = (model: string): Call => ({
+  operation: 'generate',
   request: { model, messages: [], stream: false, streamUsage: false, tools: [], foreign: [] },
   context: {
     id: 'x',

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { createFakeProvider } from './fake-provider/create-fake-provider.js';
+import { routeLines } from './fake-provider/routes.js';
 
 const DEFAULT_PORT = '4010';
 
@@ -9,7 +10,8 @@ const provider = await createFakeProvider({ port: Number(values.port) });
 
 process.stdout.write(
   `The fake provider listens on ${provider.url}\n` +
-    'POST /v1/chat/completions or /v1/messages; add a header such as "x-fake-behaviour: stall" to see it misbehave.\n',
+    routeLines.map((line) => `  ${line}\n`).join('') +
+    'Add a header such as "x-fake-behaviour: stall" to see it misbehave.\n',
 );
 process.once('SIGINT', () => void provider.close());
 process.once('SIGTERM', () => void provider.close());

@@ -1,35 +1,62 @@
-import type { Observation } from '@claudette/core';
+import type { DialectId, Observation } from '@claudette/core';
 import type { FakeProvider } from '@claudette/testing';
 import { createFakeProvider } from '@claudette/testing';
 
 import { runServer } from '../run-server.js';
 import type { RunningServer } from '../run-server.js';
 
-/** A running server with two fake backends behind it, one for each dialect, over real sockets. */
+/** A running server with a fake backend for each dialect behind it, over real sockets. */
 export interface Stack {
   readonly url: string;
   readonly server: RunningServer;
-  /** Behind the backend `chat`, which speaks openai-chat. */
+  /** The provider behind the backend that speaks the dialect, and no other one. */
+  readonly providers: Readonly<Record<DialectId, FakeProvider>>;
+  /** The one behind the backend `chat`, which speaks openai-chat. */
   readonly chat: FakeProvider;
-  /** Behind the backend `claude`, which speaks anthropic-messages. */
+  /** The one behind the backend `claude`, which speaks anthropic-messages. */
   readonly claude: FakeProvider;
   readonly observations: Observation[];
   close(): Promise<void>;
 }
 
+/** The target behind each dialect, as clients name it. */
+export const models: Readonly<Record<DialectId, string>> = {
+  'openai-chat': 'chat/gpt-fake',
+  'openai-responses': 'responses/gpt-fake',
+  'anthropic-messages': 'claude/claude-fake',
+  gemini: 'gemini/gemini-fake',
+};
+
 const tree = (value: unknown): Record<string, unknown> => (value ?? {}) as Record<string, unknown>;
 
-/** Starts all of it; `config` is laid over a configuration with both backends and everything in memory. */
+const timeouts = { connectMs: 500, firstContentMs: 1000, idleMs: 1000, totalMs: 4000 };
+
+const backend = (provider: string, baseUrl: string, model: string, dialect: DialectId): Record<string, unknown> => ({
+  provider,
+  baseUrl,
+  dialect,
+  apiKey: 'env:FAKE_KEY',
+  models: [model],
+  timeouts,
+});
+
+/** Starts all of it; `config` is laid over a configuration with the four backends and everything in memory. */
 export async function startStack(config: Record<string, unknown> = {}): Promise<Stack> {
-  const [chat, claude] = await Promise.all([createFakeProvider(), createFakeProvider()]);
+  const [chat, responses, claude, gemini] = await Promise.all([
+    createFakeProvider(),
+    createFakeProvider(),
+    createFakeProvider(),
+    createFakeProvider(),
+  ]);
   const observations: Observation[] = [];
-  const timeouts = { connectMs: 500, firstContentMs: 1000, idleMs: 1000, totalMs: 4000 };
   const flags = {
     ...config,
     server: { port: 0, drainTimeoutMs: 500, ...tree(config['server']) },
     backends: config['backends'] ?? {
-      chat: { provider: 'openai', baseUrl: `${chat.url}/v1`, apiKey: 'env:FAKE_KEY', models: ['gpt-fake'], timeouts },
-      claude: { provider: 'anthropic', baseUrl: claude.url, apiKey: 'env:FAKE_KEY', models: ['claude-fake'], timeouts },
+      chat: backend('openai', `${chat.url}/v1`, 'gpt-fake', 'openai-chat'),
+      responses: backend('openai', `${responses.url}/v1`, 'gpt-fake', 'openai-responses'),
+      claude: backend('anthropic', claude.url, 'claude-fake', 'anthropic-messages'),
+      gemini: backend('gemini', gemini.url, 'gemini-fake', 'gemini'),
     },
     cache: { store: 'memory:', ...tree(config['cache']) },
     ledger: { url: 'memory:' },
@@ -43,12 +70,13 @@ export async function startStack(config: Record<string, unknown> = {}): Promise<
   return {
     url: server.url,
     server,
+    providers: { 'openai-chat': chat, 'openai-responses': responses, 'anthropic-messages': claude, gemini },
     chat,
     claude,
     observations,
     async close() {
       await server.close();
-      await Promise.all([chat.close(), claude.close()]);
+      await Promise.all([chat, responses, claude, gemini].map((provider) => provider.close()));
     },
   };
 }

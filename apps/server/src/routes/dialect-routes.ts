@@ -1,29 +1,51 @@
-import type { DialectId } from '@claudette/core';
-import type { Gateway } from '@claudette/gateway';
-import type { FastifyInstance } from 'fastify';
+import type { DialectId, Operation } from '@claudette/core';
+import type { ClientRequest, Gateway } from '@claudette/gateway';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { controllerFor } from '../client-controller.js';
 import { sendAnswer } from '../send-answer.js';
+import { readGeminiPath } from './gemini-path.js';
 
-const routes: Readonly<Record<string, DialectId>> = {
-  '/v1/chat/completions': 'openai-chat',
-  '/v1/messages': 'anthropic-messages',
+const routes: Readonly<Record<string, readonly [DialectId, Operation]>> = {
+  '/v1/chat/completions': ['openai-chat', 'generate'],
+  '/v1/responses': ['openai-responses', 'generate'],
+  '/v1/messages': ['anthropic-messages', 'generate'],
+  '/v1/messages/count_tokens': ['anthropic-messages', 'count'],
+  '/v1/embeddings': ['openai-chat', 'embed'],
 };
+
+/** Where Gemini's clients put the model and the verb. */
+const geminiRoutes = ['/v1beta/models/*', '/v1/models/*'];
 
 const noBody = Buffer.alloc(0);
 
 /** The APIs that clients already speak. */
 export function addDialectRoutes(app: FastifyInstance, gateway: Gateway): void {
-  for (const [path, dialect] of Object.entries(routes)) {
-    app.post(path, async (request, reply) => {
-      const principal = gateway.authenticate(request.headers);
-      reply.hijack();
-      const controller = controllerFor(reply.raw);
-      const body = Buffer.isBuffer(request.body) ? request.body : noBody;
-      await sendAnswer(
-        reply.raw,
-        await gateway.answer({ dialect, body, headers: request.headers, principal, controller }),
-      );
-    });
+  const answer = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: Pick<ClientRequest, 'dialect' | 'operation' | 'address' | 'framing'>,
+  ): Promise<void> => {
+    const principal = gateway.authenticate(request.headers);
+    reply.hijack();
+    const controller = controllerFor(reply.raw);
+    const body = Buffer.isBuffer(request.body) ? request.body : noBody;
+    await sendAnswer(
+      reply.raw,
+      await gateway.answer({ ...asked, body, headers: request.headers, principal, controller }),
+    );
+  };
+
+  for (const [path, [dialect, operation]] of Object.entries(routes)) {
+    const asked = { dialect, operation };
+    app.post(path, (request, reply) => answer(request, reply, asked));
   }
+  for (const path of geminiRoutes) {
+    app.post<{ Params: { '*': string }; Querystring: { alt?: string } }>(path, async (request, reply) =>
+      answer(request, reply, readGeminiPath(request.params['*'], request.query.alt)),
+    );
+  }
+
+  // Claude Code asks whether anybody is there.
+  app.head('/api/hello', async (_request, reply) => reply.code(200).send());
 }

@@ -26,6 +26,7 @@ export const aRequest = (text = 'hello', fields: Partial<ChatRequest> = {}): Cha
 
 /** A native call planned for `target`. */
 export const aCall = (overrides: Partial<Call> = {}, context: Partial<Call['context']> = {}): Call => ({
+  operation: 'generate',
   request: aRequest(),
   plan: planFor(target),
   ...overrides,

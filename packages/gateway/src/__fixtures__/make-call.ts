@@ -4,6 +4,7 @@ export const target: Target = { backend: 'first', model: 'gpt-fake', provider: '
 
 /** A native call that asks for a greeting. */
 export const makeCall = (context: Partial<CallContext> = {}, request: Partial<ChatRequest> = {}): Call => ({
+  operation: 'generate',
   request: {
     model: 'auto',
     messages: [{ role: 'user', parts: [{ type: 'text', text: 'hello' }] }],

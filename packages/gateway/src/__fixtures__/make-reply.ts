@@ -54,21 +54,22 @@ export const makeReply = ({
     losses: [],
   });
 
-const chunk = (delta: object, finish: string | null = null): string =>
+/** One frame of an openai-chat stream; `rest` is laid over its choice. */
+export const frameOf = (delta: object, finish: string | null = null, rest: object = {}): string =>
   `data: ${JSON.stringify({
     id: 'c1',
     object: 'chat.completion.chunk',
     created: 1,
     model: 'gpt-fake',
-    choices: [{ index: 0, delta, finish_reason: finish }],
+    choices: [{ index: 0, delta, finish_reason: finish, ...rest }],
   })}\n\n`;
 
 /** The frames of a stream that says hello, in openai-chat. */
 export const helloFrames: readonly string[] = [
-  chunk({ role: 'assistant', content: '' }),
-  chunk({ content: 'hel' }),
-  chunk({ content: 'lo' }),
-  chunk({}, 'stop'),
+  frameOf({ role: 'assistant', content: '' }),
+  frameOf({ content: 'hel' }),
+  frameOf({ content: 'lo' }),
+  frameOf({}, 'stop'),
   'data: [DONE]\n\n',
 ];
 

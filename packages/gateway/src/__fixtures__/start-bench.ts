@@ -1,8 +1,9 @@
-import type { DialectId, Observation } from '@claudette/core';
+import type { DialectId, Observation, Operation } from '@claudette/core';
 import { createFakeProvider } from '@claudette/testing';
 import type { FakeProvider } from '@claudette/testing';
 
 import type { ClientAnswer } from '../answer/answer.js';
+import type { ClientRequest } from '../answer/client-request.js';
 import { loadConfig } from '../config/load-config.js';
 import { mergeLayers } from '../config/merge-layers.js';
 import { createGateway } from '../create-gateway.js';
@@ -11,6 +12,9 @@ import type { Gateway, GatewayOverrides } from '../gateway.js';
 export interface Asked {
   /** @default 'openai-chat' */
   readonly dialect?: DialectId;
+  /** @default 'generate' */
+  readonly operation?: Operation;
+  readonly framing?: ClientRequest['framing'];
   /** @default 'auto' */
   readonly model?: string;
   /** @default false */
@@ -18,6 +22,8 @@ export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
   /** More fields of the body. */
   readonly fields?: object;
+  /** All of the body. @default a prompt in the words of the dialect */
+  readonly body?: object;
   readonly controller?: AbortController;
 }
 
@@ -50,10 +56,24 @@ export const inMemory = {
   logging: { level: 'silent' },
 } as const;
 
-export const bodyOf = ({ model = 'auto', stream = false, fields }: Asked = {}): Uint8Array =>
-  Buffer.from(
-    JSON.stringify({ model, max_tokens: 100, stream, messages: [{ role: 'user', content: 'one two' }], ...fields }),
-  );
+/** What the fake provider echoes, in the words of each dialect. */
+const prompts: Readonly<Record<DialectId, object>> = {
+  'openai-chat': { max_tokens: 100, messages: [{ role: 'user', content: 'one two' }] },
+  'openai-responses': { input: 'one two' },
+  'anthropic-messages': { max_tokens: 100, messages: [{ role: 'user', content: 'one two' }] },
+  gemini: { contents: [{ role: 'user', parts: [{ text: 'one two' }] }] },
+};
+
+export const bodyOf = ({
+  dialect = 'openai-chat',
+  model = 'auto',
+  stream = false,
+  fields,
+  body,
+}: Asked = {}): Uint8Array => {
+  const address = dialect === 'gemini' ? {} : { model, stream };
+  return Buffer.from(JSON.stringify(body ?? { ...address, ...prompts[dialect], ...fields }));
+};
 
 export async function readFrames(frames: AsyncIterator<Uint8Array, undefined>): Promise<string> {
   let text = '';
@@ -70,9 +90,11 @@ export const readAnswer = async (answer: ClientAnswer): Promise<Told> => ({
   text: answer.kind === 'whole' ? Buffer.from(answer.body).toString('utf8') : await readFrames(answer.frames),
 });
 
+type Flags = Readonly<Record<string, unknown>>;
+
 /** Starts all of it; `flags` is laid over a configuration with both backends and everything in memory. */
 export async function startBench(
-  flags: Readonly<Record<string, unknown>> = {},
+  flags: Flags | ((first: FakeProvider, second: FakeProvider) => Flags) = {},
   overrides: GatewayOverrides = {},
 ): Promise<Bench> {
   const [first, second] = await Promise.all([createFakeProvider(), createFakeProvider()]);
@@ -87,7 +109,7 @@ export async function startBench(
   const { config } = loadConfig({
     environment,
     workingDirectory: '/',
-    flags: mergeLayers([{ backends, ...inMemory }, flags]),
+    flags: mergeLayers([{ backends, ...inMemory }, typeof flags === 'function' ? flags(first, second) : flags]),
   });
   const gateway = await createGateway(config, {
     environment,
@@ -98,6 +120,11 @@ export async function startBench(
   const answer = (asked: Asked = {}): Promise<ClientAnswer> =>
     gateway.answer({
       dialect: asked.dialect ?? 'openai-chat',
+      operation: asked.operation ?? 'generate',
+      ...(asked.dialect === 'gemini' && {
+        address: { model: asked.model ?? 'auto', stream: asked.stream ?? false },
+      }),
+      ...(asked.framing && { framing: asked.framing }),
       body: bodyOf(asked),
       headers: asked.headers ?? {},
       principal: gateway.localPrincipal,

@@ -1,26 +1,15 @@
-import type {
-  Call,
-  ChatEvent,
-  Clock,
-  Exchange,
-  GatewayError,
-  Loss,
-  Money,
-  Observe,
-  Outcome,
-  Reply,
-} from '@claudette/core';
+import type { Call, Clock, Exchange, GatewayError, Money, Observe, Outcome, Reply } from '@claudette/core';
 import { toGatewayError } from '@claudette/core';
 import type { Codec } from '@claudette/protocol';
-import { codecs } from '@claudette/protocol';
+import { codecs, createJsonArrayWriter } from '@claudette/protocol';
 
 import { createExchangeId } from '../exchange-id.js';
+import { createClientFrames } from './client-frames.js';
 import { decodeCall } from './client-request.js';
 import type { ClientRequest } from './client-request.js';
+import { toJsonArray } from './json-array-frames.js';
 import { recordRefusal } from './record-refusal.js';
-import { readEvents } from './read-events.js';
 import { responseHeaders } from './response-headers.js';
-import { translateStream } from './translate-stream.js';
 
 /** What a server sends back. */
 export type ClientAnswer = {
@@ -33,6 +22,7 @@ export type ClientAnswer = {
 );
 
 export interface AnswerOptions {
+  /** Gives clients their own dialect. */
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly observe: Observe;
@@ -42,95 +32,49 @@ export interface AnswerOptions {
   readonly costOf: (reply: Reply, outcome: Outcome) => Money | undefined;
 }
 
-const end: IteratorResult<Uint8Array, undefined> = { done: true, value: undefined };
-
 /** An error as a whole answer in the client's dialect. */
 export function errorAnswer(codec: Codec, error: GatewayError, id: string): ClientAnswer {
   const wire = codec.encodeError(error, id);
   return { kind: 'whole', status: wire.status, headers: { ...wire.headers, 'x-claudette-id': id }, body: wire.body };
 }
 
-/** The frames, with a fault among them written as the dialect's error event, behind the last whole frame. */
-function tellFaults(
-  frames: AsyncIterator<Uint8Array, undefined>,
-  codec: Codec,
-  id: string,
-): AsyncIterator<Uint8Array, undefined> {
-  let broken = false;
-  return {
-    next: () =>
-      broken
-        ? Promise.resolve(end)
-        : frames.next().catch((thrown: unknown) => {
-            broken = true;
-            return { done: false as const, value: codec.encodeErrorEvent(toGatewayError(thrown), id) };
-          }),
-    return: () => frames.return?.() ?? Promise.resolve(end),
-  };
-}
-
-/** Frames without those that carry nothing but the usage that the client did not ask for. */
-function withoutUsage(
-  frames: AsyncIterator<Uint8Array, undefined>,
-  codec: Codec,
-): AsyncIterator<Uint8Array, undefined> {
-  const onStep = (
-    step: IteratorResult<Uint8Array, undefined>,
-  ): IteratorResult<Uint8Array, undefined> | Promise<IteratorResult<Uint8Array, undefined>> => {
-    if (step.done === true) return step;
-    const value = codec.withholdUsage(step.value);
-    return value.length === 0 ? frames.next().then(onStep) : { done: false, value };
-  };
-  return {
-    next: () => frames.next().then(onStep),
-    return: () => frames.return?.() ?? Promise.resolve(end),
-  };
-}
+/** What a client of the Gemini dialect gets that streams without asking for events. */
+const JSON_TYPE = 'application/json; charset=utf-8';
+const SSE_TYPE = 'text/event-stream; charset=utf-8';
 
 /**
  * Answers a client in its own dialect: bytes and headers in, frames out. Knows no HTTP framework and never rejects;
  * whatever goes wrong is an answer too.
  */
 export const createAnswer = ({ exchange, clock, observe, strict, costOf }: AnswerOptions) => {
-  /** Same dialect and framing: the provider's bytes. Otherwise a translation. */
-  const streamed = (reply: Reply, codec: Codec, streamUsage: boolean, id: string): ClientAnswer => {
-    const sameBytes = reply.dialect === codec.id && reply.framing === 'sse';
-    const createdAtSeconds = Math.floor(clock.epochMs() / 1000);
-    const frames = sameBytes
-      ? reply.bytes[Symbol.asyncIterator]()
-      : translateStream(reply, { to: codec, context: { streamUsage, createdAtSeconds } });
-    const headers = responseHeaders(id, reply, reply.losses, 'text/event-stream; charset=utf-8');
+  const streamed = (reply: Reply, codec: Codec, request: ClientRequest, id: string): ClientAnswer => {
+    const writer = request.framing === 'json-array' ? createJsonArrayWriter() : undefined;
+    const headers = responseHeaders(id, reply, reply.losses, writer === undefined ? SSE_TYPE : JSON_TYPE);
     headers['cache-control'] = 'no-cache';
+    const frames = reply.bytes[Symbol.asyncIterator]();
+    const writeEvent = (error: GatewayError): Uint8Array => codec.encodeErrorEvent(error, id);
     return {
       kind: 'stream',
       status: reply.status,
       headers,
-      frames: tellFaults(sameBytes && !streamUsage ? withoutUsage(frames, codec) : frames, codec, id),
+      frames: createClientFrames(writer === undefined ? frames : toJsonArray(frames, writer, reply.outcome), {
+        writeFault: writer === undefined ? writeEvent : (error) => writer.push(writeEvent(error)),
+        // What is stored is all there, and an array has no place for what means nothing.
+        heartbeat: reply.cache === 'hit' || writer !== undefined ? undefined : codec.heartbeat,
+        clock,
+        signal: request.controller.signal,
+      }),
     };
   };
 
-  const whole = async (reply: Reply, codec: Codec, id: string): Promise<ClientAnswer> => {
-    let body: Uint8Array;
-    let losses: readonly Loss[] = reply.losses;
-    if (reply.dialect === codec.id && reply.framing === 'json') {
-      const step = await reply.bytes[Symbol.asyncIterator]().next();
-      body = step.done === true ? new Uint8Array(0) : step.value;
-    } else {
-      const events: ChatEvent[] = [];
-      await readEvents(reply, (event) => events.push(event));
-      const encoded = codec.encodeReply(events, {
-        streamUsage: true,
-        createdAtSeconds: Math.floor(clock.epochMs() / 1000),
-      });
-      body = encoded.body;
-      losses = [...losses, ...encoded.losses];
-    }
+  const whole = async (reply: Reply, id: string): Promise<ClientAnswer> => {
+    const step = await reply.bytes[Symbol.asyncIterator]().next();
     const cost = costOf(reply, await reply.outcome);
     return {
       kind: 'whole',
       status: reply.status,
-      headers: responseHeaders(id, reply, losses, 'application/json', cost),
-      body,
+      headers: responseHeaders(id, reply, reply.losses, 'application/json', cost),
+      body: step.done === true ? new Uint8Array(0) : step.value,
     };
   };
 
@@ -147,7 +91,7 @@ export const createAnswer = ({ exchange, clock, observe, strict, costOf }: Answe
     }
     try {
       const reply = await exchange(call);
-      return call.request.stream ? streamed(reply, codec, call.request.streamUsage, id) : await whole(reply, codec, id);
+      return call.request.stream ? streamed(reply, codec, request, id) : await whole(reply, id);
     } catch (thrown) {
       return errorAnswer(codec, toGatewayError(thrown), id);
     }

@@ -10,6 +10,7 @@ const decode = (headers: ClientRequest['headers'], rest: Partial<ClientRequest> 
   decodeCall(
     {
       dialect: 'openai-chat',
+      operation: 'generate',
       body: bodyOf(),
       headers,
       principal: { id: 'key_1', name: 'Ada' },
@@ -68,11 +69,19 @@ describe('decodeCall', () => {
     const headers = {
       'anthropic-beta': 'x',
       'openai-beta': 'y',
+      'x-codex-beta-features': 'z',
+      'x-goog-api-client': 'w',
+      'x-goog-api-key': 'k',
       authorization: 'Bearer k',
       'x-api-key': 'k',
       cookie: 'c',
     };
-    expect(decode(headers).original?.headers).toEqual({ 'anthropic-beta': 'x', 'openai-beta': 'y' });
+    expect(decode(headers).original?.headers).toEqual({
+      'anthropic-beta': 'x',
+      'openai-beta': 'y',
+      'x-codex-beta-features': 'z',
+      'x-goog-api-client': 'w',
+    });
   });
 
   it('cuts tags to 64 characters, and their list to 16', () => {
@@ -106,6 +115,35 @@ describe('decodeCall', () => {
 
   it('does not repeat more than the start of a wrong header', () => {
     expect(refusal({ 'x-claudette-cache': 'x'.repeat(5_000) }).length).toBeLessThan(200);
+  });
+
+  it('takes the model and whether to stream from the address where the dialect has them there', () => {
+    const body = Buffer.from('{"contents":[{"role":"user","parts":[{"text":"hi"}]}]}');
+    const call = decode({}, { dialect: 'gemini', body, address: { model: 'g', stream: true } });
+    expect(call).toMatchObject({ operation: 'generate', request: { model: 'g', stream: true } });
+  });
+
+  it('reads what a count is asked of', () => {
+    const body = Buffer.from('{"model":"m","messages":[{"role":"user","content":"hi"}]}');
+    expect(decode({}, { dialect: 'anthropic-messages', operation: 'count', body })).toMatchObject({
+      operation: 'count',
+      request: { model: 'm', stream: false },
+    });
+  });
+
+  it('reads what vectors are asked of', () => {
+    const body = Buffer.from('{"model":"m","input":["a","b"],"encoding_format":"base64"}');
+    expect(decode({}, { operation: 'embed', body })).toMatchObject({
+      operation: 'embed',
+      request: { model: 'm', embedding: { inputs: ['a', 'b'], encoding: 'base64' } },
+    });
+  });
+
+  it.each([
+    ['count', 'openai-chat'],
+    ['embed', 'anthropic-messages'],
+  ] as const)('refuses to %s in %s, which has no such thing', (operation, dialect) => {
+    expect(() => decode({}, { operation, dialect })).toThrow(`${dialect} has no way to ask for`);
   });
 
   it('refuses a body that is not of the dialect', () => {

@@ -1,10 +1,26 @@
-import type { CacheMode, Call, CallContext, CallController, DialectId, Observe, Principal } from '@claudette/core';
+import type {
+  CacheMode,
+  Call,
+  CallContext,
+  CallController,
+  ChatRequest,
+  DialectId,
+  Observe,
+  Operation,
+  Principal,
+} from '@claudette/core';
 import { GatewayError } from '@claudette/core';
+import type { RequestAddress } from '@claudette/protocol';
 import { codecs } from '@claudette/protocol';
 
 /** One request as a server received it. */
 export interface ClientRequest {
   readonly dialect: DialectId;
+  readonly operation: Operation;
+  /** What the path says where the body does not (Gemini: the model, and whether to stream). */
+  readonly address?: RequestAddress;
+  /** A stream as one JSON array instead of events: Gemini's clients that do not ask for `alt=sse`. */
+  readonly framing?: 'json-array';
   readonly body: Uint8Array;
   /** All headers, lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -14,7 +30,15 @@ export interface ClientRequest {
 }
 
 /** Headers that belong to a dialect and may go on to a backend of the same dialect. Credentials are not among them. */
-const dialectHeaders = ['anthropic-version', 'anthropic-beta', 'openai-beta', 'openai-organization', 'openai-project'];
+const dialectHeaders = [
+  'anthropic-version',
+  'anthropic-beta',
+  'openai-beta',
+  'openai-organization',
+  'openai-project',
+  'x-codex-beta-features',
+  'x-goog-api-client',
+];
 
 const cacheModes: readonly CacheMode[] = ['on', 'off', 'refresh', 'only'];
 
@@ -57,6 +81,23 @@ const readTags = (value: string | undefined): readonly string[] =>
         .filter((tag) => tag !== '')
         .slice(0, 16);
 
+/** What the client's dialect lacks is no route of it, so that only a server with a wrong route gets there. */
+const lacks = (dialect: DialectId, what: string): never => {
+  throw new GatewayError('invalid_request', `${dialect} has no way to ask for ${what}`);
+};
+
+function decodeRequest({ dialect, operation, body, address }: ClientRequest): ChatRequest {
+  const codec = codecs[dialect];
+  switch (operation) {
+    case 'generate':
+      return codec.decodeRequest(body, address);
+    case 'count':
+      return codec.counting?.decodeRequest(body, address) ?? lacks(dialect, 'a number of tokens');
+    case 'embed':
+      return codec.embedding?.decodeRequest(body) ?? lacks(dialect, 'vectors');
+  }
+}
+
 /**
  * A client's bytes and headers as a call.
  * @throws GatewayError `invalid_request`
@@ -65,7 +106,7 @@ export function decodeCall(
   request: ClientRequest,
   own: { readonly id: string; readonly observe: Observe; readonly strict: boolean },
 ): Call {
-  const { headers, dialect, body } = request;
+  const { headers, dialect, operation, body } = request;
   const header = (name: string): string | undefined => first(headers[name]);
   const pinnedBackend = header('x-claudette-backend');
   const timeoutMs = readTimeoutMs(header('x-claudette-timeout-ms'));
@@ -87,7 +128,8 @@ export function decodeCall(
   }
   return {
     original: { dialect, body, headers: kept },
-    request: codecs[dialect].decodeRequest(body),
+    operation,
+    request: decodeRequest(request),
     context,
     plan: undefined,
     target: undefined,

@@ -1,3 +1,5 @@
+import { dialectIds } from '@claudette/core';
+import { providerIds } from '@claudette/providers';
 import * as z from 'zod';
 
 const milliseconds = z.int().min(1).max(86_400_000);
@@ -11,7 +13,10 @@ const timeouts = z.strictObject({
 });
 
 const backend = z.strictObject({
-  provider: z.string().min(1).describe('The vendor: anthropic, openai, openai-compatible, qwen, ollama or demo.'),
+  provider: z
+    .string()
+    .min(1)
+    .describe(`The vendor: ${providerIds.join(', ')}.`),
   apiKey: z
     .string()
     .regex(
@@ -25,9 +30,9 @@ const backend = z.strictObject({
     .optional()
     .describe("Replaces the provider's address."),
   dialect: z
-    .enum(['openai-chat', 'anthropic-messages'])
+    .enum(dialectIds)
     .optional()
-    .describe('What an openai-compatible backend speaks.'),
+    .describe('The one dialect to speak with it, of those that its provider speaks; openai-compatible may have any.'),
   models: z.array(z.string().min(1)).min(1).describe('The models it serves, as it names them.'),
   priority: z.int().min(1).max(1000).default(1).describe('1 is preferred to 2.'),
   enabled: z.boolean().default(true),

@@ -69,8 +69,20 @@ describe("the demo's tool calls", () => {
     [{ kind: 'tool', name: 'unknown' } as const, undefined],
     [{ kind: 'none' } as const, undefined],
     [{ kind: 'required' } as const, 'f'],
+    [{ kind: 'allowed', mode: 'auto', names: ['g'] } as const, 'g'],
   ])('do as %j wants', (toolChoice, name) => {
     expect(nameOf({ toolChoice })).toBe(name);
+  });
+
+  it('give text to a tool that takes text', () => {
+    expect(answer({ tools: [{ name: 'f', takesText: {} }] })).toMatchObject([
+      { type: 'start' },
+      { type: 'tool-call-start', name: 'f', takesText: true },
+      { type: 'tool-call-delta', arguments: 'demo' },
+      { type: 'tool-call-end' },
+      { type: 'usage' },
+      { type: 'finish' },
+    ]);
   });
 
   it('end once the tool has spoken', () => {

@@ -40,8 +40,12 @@ function exampleOf(schema: unknown, depth = 0): unknown {
 function toolToCall(request: ChatRequest): Tool | undefined {
   const choice = request.toolChoice;
   if (choice?.kind === 'none' || request.messages.at(-1)?.role === 'tool') return undefined;
-  return choice?.kind === 'tool' ? request.tools.find(({ name }) => name === choice.name) : request.tools[0];
+  const allowed = choice?.kind === 'tool' ? [choice.name] : choice?.kind === 'allowed' ? choice.names : undefined;
+  return request.tools.find(({ name }) => allowed === undefined || allowed.includes(name));
 }
+
+const exampleFor = ({ takesText, parameters }: Tool): string =>
+  takesText === undefined ? JSON.stringify(exampleOf(parameters ?? { type: 'object' })) : 'demo';
 
 function sayText(request: ChatRequest): string {
   if (request.outputFormat?.kind === 'json-schema') return JSON.stringify(exampleOf(request.outputFormat.schema));
@@ -55,7 +59,7 @@ function sayText(request: ChatRequest): string {
 /** What the demo answers, always the same for the same request, as events. */
 export function* demoAnswer(request: ChatRequest): Generator<ChatEvent> {
   const tool = toolToCall(request);
-  const text = tool === undefined ? sayText(request) : JSON.stringify(exampleOf(tool.parameters ?? { type: 'object' }));
+  const text = tool === undefined ? sayText(request) : exampleFor(tool);
   const reason: FinishReason = tool === undefined ? 'stop' : 'tool-calls';
   yield { type: 'start', id: 'chatcmpl-demo', model: 'demo-1' };
   if (tool === undefined) {
@@ -63,7 +67,8 @@ export function* demoAnswer(request: ChatRequest): Generator<ChatEvent> {
     for (const word of text.split(/(?<=\s)/)) yield { type: 'text-delta', block: 0, text: word };
     yield { type: 'text-end', block: 0 };
   } else {
-    yield { type: 'tool-call-start', block: 0, id: 'call_demo', name: tool.name };
+    const takesText = tool.takesText !== undefined;
+    yield { type: 'tool-call-start', block: 0, id: 'call_demo', name: tool.name, ...(takesText && { takesText }) };
     yield { type: 'tool-call-delta', block: 0, arguments: text };
     yield { type: 'tool-call-end', block: 0 };
   }

@@ -38,6 +38,15 @@ describe('the demo transport', () => {
     expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
   });
 
+  it('has no vectors, and says so', async () => {
+    const body = Buffer.from('{"model":"demo-1","input":"a"}');
+    const answer = await demo.send(request({ url: 'demo://claudette/embeddings', body }));
+    expect([answer.status, await read(answer.body)]).toEqual([
+      404,
+      expect.stringContaining('the demo makes no vectors'),
+    ]);
+  });
+
   it('is always there', async () => {
     const { status, body } = await demo.send(request({ method: 'GET' }));
     expect([status, await read(body)]).toEqual([200, '']);

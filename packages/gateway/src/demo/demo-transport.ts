@@ -17,16 +17,25 @@ const sourceOf = (chunks: readonly Uint8Array[]): ByteSource => {
   };
 };
 
+const json = { 'content-type': 'application/json' };
+
+/** Vectors mean something or they are worse than none. */
+const noVectors = Buffer.from(
+  JSON.stringify({ error: { message: 'the demo makes no vectors', type: 'invalid_request_error', param: null } }),
+);
+
 /** A backend inside the process, so that Claudette answers before anything is configured. Speaks openai-chat. */
 export const createDemoTransport = (clock: Clock): Transport => ({
-  async send({ body, signal }) {
+  async send({ url, body, signal }) {
     signal.throwIfAborted();
-    if (body === undefined) return { status: 200, headers: { 'content-type': 'application/json' }, body: sourceOf([]) };
+    if (body === undefined) return { status: 200, headers: json, body: sourceOf([]) };
+    if (url.endsWith('/embeddings')) return { status: 404, headers: json, body: sourceOf([noVectors]) };
     const request = openaiChat.decodeRequest(body);
-    const context = { streamUsage: request.streamUsage, createdAtSeconds: Math.floor(clock.epochMs() / 1000) };
+    const { streamUsage, tools } = request;
+    const context = { streamUsage, tools, createdAtSeconds: Math.floor(clock.epochMs() / 1000) };
     if (!request.stream) {
       const reply = openaiChat.encodeReply(demoAnswer(request), context);
-      return { status: 200, headers: { 'content-type': 'application/json' }, body: sourceOf([reply.body]) };
+      return { status: 200, headers: json, body: sourceOf([reply.body]) };
     }
     const encoder = openaiChat.createEventEncoder(context);
     const frames = Array.from(demoAnswer(request), (event) => encoder.push(event));

@@ -64,6 +64,7 @@ export const createAsk =
       throw error;
     }
     const call: Call = {
+      operation: 'generate',
       request,
       context: {
         id,

@@ -1,4 +1,4 @@
-import type { Transport, TransportRequest } from '@claudette/core';
+import type { Call, Transport, TransportRequest } from '@claudette/core';
 import { createCredentials, createEnvironmentSource } from '@claudette/credentials';
 import { describe, expect, it } from '@jest/globals';
 
@@ -106,6 +106,50 @@ describe('what is sent', () => {
   });
 });
 
+describe('where it is sent', () => {
+  const gemini = { provider: 'gemini', baseUrl: 'http://g' };
+  const urlOf = async (config: object, call: Partial<Call> = {}): Promise<string | undefined> => {
+    const { dispatch, sent, target } = start(config);
+    await dispatch({ ...makeCall(), target, ...call }).catch(() => undefined);
+    return sent[0]?.url;
+  };
+  const embedding = { inputs: ['a'], encoding: 'float' } as const;
+
+  it.each<[string, object, Partial<Call>, string]>([
+    ['the model and a whole answer', gemini, {}, 'http://g/v1beta/models/m:generateContent'],
+    [
+      'the model and a stream',
+      gemini,
+      makeCall({}, { stream: true }),
+      'http://g/v1beta/models/m:streamGenerateContent?alt=sse',
+    ],
+    ['a count', gemini, { operation: 'count' }, 'http://g/v1beta/models/m:countTokens'],
+    [
+      'vectors',
+      { provider: 'openai' },
+      { ...makeCall({}, { embedding }), operation: 'embed' },
+      'https://api.openai.com/v1/embeddings',
+    ],
+  ])('says that it is for %s', async (_, config, call, url) => {
+    expect(await urlOf(config, call)).toBe(url);
+  });
+
+  it('is the place of the dialect that the target was chosen in', async () => {
+    const { dispatch, sent, target } = start({ provider: 'openai' });
+    await dispatch({ ...makeCall(), target: { ...target, dialect: 'openai-responses' } }).catch(() => undefined);
+    expect(sent[0]?.url).toBe('https://api.openai.com/v1/responses');
+  });
+
+  it('is nowhere where the dialect has no such operation', async () => {
+    const { dispatch, sent, target } = start({ provider: 'openai' });
+    await expect(dispatch({ ...makeCall(), operation: 'count', target })).rejects.toMatchObject({
+      code: 'translation_refused',
+      detail: 'openai-chat has no way to count',
+    });
+    expect(sent).toEqual([]);
+  });
+});
+
 describe('the framing of the answer', () => {
   it.each([
     ['text/event-stream; charset=utf-8', false, 'sse'],
@@ -120,6 +164,12 @@ describe('the framing of the answer', () => {
     const { dispatch, target } = start({ provider: 'openai' }, answer);
     expect(await dispatch({ ...makeCall({}, { stream }), target })).toMatchObject({ framing, dialect: 'openai-chat' });
   });
+});
+
+it('takes what is no conversation for one JSON body, whatever it is called', async () => {
+  const answer = { chunks: ['{"input_tokens":7}'], headers: { 'content-type': 'text/event-stream' } };
+  const { dispatch, target } = start({ provider: 'anthropic' }, answer);
+  expect(await dispatch({ ...makeCall(), operation: 'count', target })).toMatchObject({ framing: 'json', status: 200 });
 });
 
 describe('a refusal', () => {
@@ -149,7 +199,7 @@ describe('a refusal', () => {
     const foreign = [{ dialect: 'anthropic-messages', path: 'thread', value: {} } as const];
     await expect(dispatch({ ...makeCall({ strict: true }, { foreign }), target })).rejects.toMatchObject({
       code: 'translation_refused',
-      detail: expect.stringMatching(/^thread \(.*\)$/),
+      detail: expect.stringMatching(/^thread: /),
     });
     expect(sent).toEqual([]);
   });

@@ -1,15 +1,17 @@
-import type { Call, Exchange, Loss, TransportResponse } from '@claudette/core';
+import type { Call, DialectId, Exchange, TransportResponse } from '@claudette/core';
 import { GatewayError, openReply, UpstreamError } from '@claudette/core';
 import type { Credentials } from '@claudette/credentials';
 import { reveal } from '@claudette/credentials';
-import type { Codec, RequestTarget } from '@claudette/protocol';
 import { codecs, createFramer } from '@claudette/protocol';
 import { requestUrl } from '@claudette/providers';
 
 import type { Backend } from '../backend.js';
+import { formatLosses } from '../format-losses.js';
+import { encodeFor } from './encode-for.js';
 import { createFrameSource } from './frame-source.js';
 import { passHeaders } from './pass-headers.js';
 import { createWholeBodySource, readWhole } from './whole-body.js';
+import { findWire } from './wires.js';
 
 /** More than any model writes in one answer; a provider that sends more is broken. */
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
@@ -21,28 +23,9 @@ export interface DispatchOptions {
   readonly userAgent: string;
 }
 
-interface Outgoing {
-  readonly body: Uint8Array;
-  readonly losses: readonly Loss[];
-}
-
-/** The body for the target: the client's own bytes where both sides speak the same dialect, otherwise a translation. */
-function bodyFor(call: Call, codec: Codec, target: RequestTarget): Outgoing {
-  if (call.original?.dialect === codec.id) {
-    return { body: codec.patchRequest(call.original.body, call.request, target), losses: [] };
-  }
-  const held = call.request.heldByProvider;
-  if (held !== undefined) {
-    throw new GatewayError(
-      'translation_refused',
-      `${held.path} refers to earlier turns that only ${held.dialect} backends hold`,
-    );
-  }
-  return codec.encodeRequest(call.request, target);
-}
-
 async function headersFor(
   call: Call,
+  dialect: DialectId,
   { provider, config }: Backend,
   { credentials, userAgent }: DispatchOptions,
 ): Promise<Record<string, string>> {
@@ -53,7 +36,7 @@ async function headersFor(
     'user-agent': userAgent,
   };
   Object.assign(headers, provider.headers);
-  if (call.original?.dialect === (config.dialect ?? provider.dialect)) {
+  if (call.original?.dialect === dialect) {
     for (const name of provider.forwardHeaders) {
       const value = call.original.headers[name];
       if (value !== undefined) headers[name] = value;
@@ -93,21 +76,18 @@ export const createDispatch =
     if (target === undefined || backend === undefined) {
       throw new GatewayError('internal', 'a call was dispatched without a configured target');
     }
-    const { context } = call;
-    const codec = codecs[target.dialect];
-    const { body, losses } = bodyFor(call, codec, {
-      model: target.model,
-      options: backend.provider.options,
-      defaultMaxOutputTokens: backend.config.maxTokens,
-    });
-    if (context.strict && losses.length > 0) {
-      throw new GatewayError('translation_refused', losses.map((loss) => `${loss.path} (${loss.reason})`).join(', '));
+    const { context, operation, request } = call;
+    const wire = findWire(target.dialect, operation);
+    if (wire === undefined) {
+      throw new GatewayError('translation_refused', `${target.dialect} has no way to ${operation}`);
     }
+    const { body, losses } = encodeFor(call, wire, target, backend);
+    if (context.strict && losses.length > 0) throw new GatewayError('translation_refused', formatLosses(losses));
     const response = await backend.transport.send({
       backend: backend.name,
       method: 'POST',
-      url: requestUrl(backend.provider, backend.baseUrl, codec.requestPath),
-      headers: await headersFor(call, backend, options),
+      url: requestUrl(backend.provider, backend.baseUrl, wire.requestPath(target.model, request.stream)),
+      headers: await headersFor(call, target.dialect, backend, options),
       body,
       signal: context.signal,
       connectTimeoutMs: backend.config.timeouts.connectMs,
@@ -115,9 +95,9 @@ export const createDispatch =
     try {
       if (response.status >= 400) {
         const error = await readWhole(response.body, MAX_ERROR_BYTES);
-        throw codec.decodeError(response.status, response.headers, error, backend.name);
+        throw codecs[target.dialect].decodeError(response.status, response.headers, error, backend.name);
       }
-      const framing = framingOf(response, call.request.stream);
+      const framing = operation === 'generate' ? framingOf(response, request.stream) : 'json';
       return await openReply({
         target,
         dialect: target.dialect,
@@ -128,7 +108,7 @@ export const createDispatch =
           framing === 'sse'
             ? createFrameSource(response.body, createFramer())
             : createWholeBodySource(response.body, MAX_REPLY_BYTES),
-        scanner: codec.createScanner(framing),
+        scanner: wire.createScanner(framing),
         signal: context.signal,
         losses,
       });

@@ -1,8 +1,8 @@
 import type {
   AssistantPart,
+  DocumentPart,
   ForeignPart,
   ImagePart,
-  MediaSource,
   Message,
   ReasoningPart,
   TextPart,
@@ -13,9 +13,14 @@ import type {
 
 import { compact, optional, readArray, readBoolean, readObject, readString } from '../json/fields.js';
 import type { JsonObject } from '../json/fields.js';
+import { splitCallId } from '../opaque-state.js';
 
-import { decodeCacheHint } from './foreign-fields.js';
+import { decodeCacheHint } from './cache-control.js';
+import { citationFields, decodeCitation, toCitationState } from './citations.js';
+import type { ProvenCitation } from './citations.js';
+import { decodeDocument, mediaSource } from './decode-document.js';
 import type { ForeignFields } from './foreign-fields.js';
+import { decodeState } from './own-state.js';
 
 type ToolMessage = Extract<Message, { role: 'tool' }>;
 type BlockReader<T> = (block: JsonObject, path: string, foreign: ForeignFields) => T;
@@ -27,20 +32,27 @@ const foreignPart: BlockReader<ForeignPart> = (value, path) => ({
   value,
 });
 
-const textPart: BlockReader<TextPart> = (block, path, foreign) => {
-  foreign.addOthers(block, ['type', 'text', 'cache_control'], `${path}.`);
-  const text = readString(block['text'], `${path}.text`);
-  return compact({ type: 'text' as const, text, cacheHint: decodeCacheHint(block, path, foreign) });
-};
+/** Those with a URL; the others stay foreign. */
+const readCitations = (value: unknown, path: string, foreign: ForeignFields): readonly ProvenCitation[] =>
+  readArray(value, path).flatMap((one, index) => {
+    const place = `${path}[${index}]`;
+    const wire = readObject(one, place);
+    const proven = decodeCitation(wire);
+    if (proven === undefined) foreign.add(place, wire);
+    else foreign.addOthers(wire, citationFields, `${place}.`);
+    return proven ?? [];
+  });
 
-const mediaSource = (source: JsonObject, path: string): MediaSource | undefined => {
-  if (source['type'] === 'url') return { kind: 'url', url: readString(source['url'], `${path}.url`) };
-  if (source['type'] !== 'base64') return undefined;
-  return {
-    kind: 'base64',
-    mediaType: readString(source['media_type'], `${path}.media_type`),
-    data: readString(source['data'], `${path}.data`),
-  };
+const textPart: BlockReader<TextPart> = (block, path, foreign) => {
+  foreign.addOthers(block, ['type', 'text', 'citations', 'cache_control'], `${path}.`);
+  const proven = readCitations(block['citations'] ?? [], `${path}.citations`, foreign);
+  return compact({
+    type: 'text' as const,
+    text: readString(block['text'], `${path}.text`),
+    citations: proven.length === 0 ? undefined : proven.map(({ citation }) => citation),
+    state: toCitationState(proven.map(({ proof }) => proof)),
+    cacheHint: decodeCacheHint(block, path, foreign),
+  });
 };
 
 const imagePart: BlockReader<ImagePart | ForeignPart> = (block, path, foreign) => {
@@ -50,6 +62,9 @@ const imagePart: BlockReader<ImagePart | ForeignPart> = (block, path, foreign) =
   return compact({ type: 'image' as const, source, cacheHint: decodeCacheHint(block, path, foreign) });
 };
 
+const documentPart: BlockReader<DocumentPart | ForeignPart> = (block, path, foreign) =>
+  decodeDocument(block, path, foreign) ?? foreignPart(block, path, foreign);
+
 const toolCallPart: BlockReader<ToolCallPart> = (block, path, foreign) => {
   const caller = block['caller'] ?? {};
   const known = ['type', 'id', 'name', 'input', 'cache_control'];
@@ -57,7 +72,7 @@ const toolCallPart: BlockReader<ToolCallPart> = (block, path, foreign) => {
   foreign.addOthers(block, isDirect ? [...known, 'caller'] : known, `${path}.`);
   return compact({
     type: 'tool-call' as const,
-    id: readString(block['id'], `${path}.id`),
+    ...splitCallId(readString(block['id'], `${path}.id`)),
     name: readString(block['name'], `${path}.name`),
     arguments: JSON.stringify(readObject(block['input'], `${path}.input`)),
     cacheHint: decodeCacheHint(block, path, foreign),
@@ -66,18 +81,17 @@ const toolCallPart: BlockReader<ToolCallPart> = (block, path, foreign) => {
 
 const thinkingPart: BlockReader<ReasoningPart> = (block, path, foreign) => {
   foreign.addOthers(block, ['type', 'thinking', 'signature'], `${path}.`);
-  const signature = optional(readString)(block['signature'], `${path}.signature`);
   return compact({
     type: 'reasoning' as const,
     text: readString(block['thinking'], `${path}.thinking`),
-    // Encoders write an empty one for reasoning that no Anthropic model wrote.
-    signature: signature === '' ? undefined : signature,
+    state: decodeState(optional(readString)(block['signature'], `${path}.signature`), 'signature'),
   });
 };
 
 const redactedThinkingPart: BlockReader<ReasoningPart> = (block, path, foreign) => {
   foreign.addOthers(block, ['type', 'data'], `${path}.`);
-  return { type: 'reasoning', text: '', redactedData: readString(block['data'], `${path}.data`) };
+  const state = decodeState(readString(block['data'], `${path}.data`), 'encrypted');
+  return compact({ type: 'reasoning' as const, text: '', state });
 };
 
 /** Content is a string or blocks; each block goes to the reader of its type, or stays foreign. */
@@ -116,13 +130,17 @@ const assistantReaders: Readonly<Record<string, BlockReader<AssistantPart>>> = {
 export const decodeAssistantContent = (content: unknown, path: string, foreign: ForeignFields): AssistantPart[] =>
   readBlocks(assistantReaders, content, path, foreign);
 
-const resultReaders: Readonly<Record<string, BlockReader<ToolResultContent>>> = { text: textPart, image: imagePart };
+const resultReaders: Readonly<Record<string, BlockReader<ToolResultContent>>> = {
+  text: textPart,
+  image: imagePart,
+  document: documentPart,
+};
 
 const toolMessage: BlockReader<ToolMessage> = (block, path, foreign) => {
   foreign.addOthers(block, ['type', 'tool_use_id', 'content', 'is_error', 'cache_control'], `${path}.`);
   return compact({
     role: 'tool' as const,
-    toolCallId: readString(block['tool_use_id'], `${path}.tool_use_id`),
+    toolCallId: splitCallId(readString(block['tool_use_id'], `${path}.tool_use_id`)).id,
     parts: readBlocks(resultReaders, block['content'] ?? [], `${path}.content`, foreign),
     isError: optional(readBoolean)(block['is_error'], `${path}.is_error`),
     cacheHint: decodeCacheHint(block, path, foreign),
@@ -132,6 +150,7 @@ const toolMessage: BlockReader<ToolMessage> = (block, path, foreign) => {
 const userReaders: Readonly<Record<string, BlockReader<UserPart | ToolMessage>>> = {
   text: textPart,
   image: imagePart,
+  document: documentPart,
   tool_result: toolMessage,
 };
 

@@ -119,14 +119,20 @@ describe('createEventDecoder', () => {
     expect(decodeWithin(blockStart(0, { type: 'thinking', thinking: 'hm', signature: 's' }), blockStop(0))).toEqual([
       { type: 'reasoning-start', block: 0 },
       { type: 'reasoning-delta', block: 0, text: 'hm' },
-      { type: 'reasoning-end', block: 0, signature: 's' },
+      {
+        type: 'reasoning-end',
+        block: 0,
+        state: { dialect: 'anthropic-messages', kind: 'signature', data: 's' },
+      },
     ]);
   });
 
   it('reads blocks whose fields are left out', () => {
-    expect(decodeWithin(blockStart(0, { type: 'text' }), blockStart(1, { type: 'thinking' }))).toEqual([
+    const blocks = [blockStart(0, { type: 'text' }), blockStart(1, { type: 'thinking' }), blockStop(1)];
+    expect(decodeWithin(...blocks)).toEqual([
       { type: 'text-start', block: 0 },
       { type: 'reasoning-start', block: 1 },
+      { type: 'reasoning-end', block: 1 },
     ]);
   });
 
@@ -163,11 +169,18 @@ describe('createEventDecoder', () => {
   });
 
   it('tells what a reply says beyond the canonical events as foreign', () => {
-    const message = { id: 'a', model: 'b', container: { id: 'c' }, diagnostics: null };
-    expect(decode({ type: 'message_start', message })[1]).toEqual({
+    const message = { id: 'a', model: 'b', container: { id: 'c' }, diagnostics: null, edits: [] };
+    expect(decode({ type: 'message_start', message }).slice(1)).toEqual([
+      { type: 'foreign', path: 'container', value: { id: 'c' } },
+    ]);
+  });
+
+  it('tells a delta that is not known as foreign', () => {
+    const delta = { type: 'emphasis_delta', emphasis: 1 };
+    expect(decodeWithin(blockStart(0, { type: 'text' }), blockDelta(0, delta))[1]).toEqual({
       type: 'foreign',
-      path: 'container',
-      value: { id: 'c' },
+      path: 'content[0].emphasis_delta',
+      value: delta,
     });
   });
 

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from '@jest/globals';
 
+import { sealState } from '../opaque-state.js';
+
 import { decodeRequest } from './decode-request.js';
+import { noProof } from './own-state.js';
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`__fixtures__/${name}`, import.meta.url));
 
@@ -10,6 +13,9 @@ const decode = (fields: object) =>
   decodeRequest(Buffer.from(JSON.stringify({ model: 'claude', max_tokens: 100, messages: [], ...fields })));
 
 const decodeUser = (...content: object[]) => decode({ messages: [{ role: 'user', content }] });
+
+const decodeAssistant = (...content: object[]) =>
+  decode({ messages: [{ role: 'assistant', content }] }).messages[0]?.parts;
 
 const foreignOf = (fields: object) => decode(fields).foreign.map(({ path, value }) => [path, value]);
 
@@ -63,11 +69,57 @@ describe('decodeRequest', () => {
     ]);
   });
 
-  it('takes an empty signature for none', () => {
-    const content = [{ type: 'thinking', thinking: 'hm', signature: '' }];
-    expect(decode({ messages: [{ role: 'assistant', content }] }).messages[0]?.parts).toEqual([
+  it.each(['', noProof('signature'), undefined])('takes the signature %j for none', (signature) => {
+    expect(decodeAssistant({ type: 'thinking', thinking: 'hm', signature })).toEqual([
       { type: 'reasoning', text: 'hm' },
     ]);
+  });
+
+  const state = { dialect: 'gemini', kind: 'signature', data: 'c2ln' } as const;
+
+  it.each([
+    [
+      { type: 'thinking', thinking: 'hm', signature: sealState(state) },
+      { type: 'reasoning', text: 'hm', state },
+    ],
+    [
+      { type: 'redacted_thinking', data: sealState(state) },
+      { type: 'reasoning', text: '', state },
+    ],
+    [
+      { type: 'tool_use', id: `a__${sealState(state)}`, name: 'f', input: {} },
+      { type: 'tool-call', id: 'a', name: 'f', arguments: '{}', state },
+    ],
+  ])("opens another provider's state", (block, part) => {
+    expect(decodeAssistant(block)).toEqual([part]);
+    const request = decode({ messages: [{ role: 'assistant', content: [block] }] });
+    expect(request.carriesSealedState).toBe(true);
+  });
+
+  it('takes the state of a call off the id of its result', () => {
+    const result = { type: 'tool_result', tool_use_id: `a__${sealState(state)}` };
+    expect(decodeUser(result).messages[0]).toEqual({ role: 'tool', toolCallId: 'a', parts: [] });
+  });
+
+  it('takes a citation without proof as one, and one of a document as foreign', () => {
+    const web = { type: 'web_search_result_location', url: 'https://a.test', encrypted_index: noProof('encrypted') };
+    const page = { type: 'page_location', document_index: 0 };
+    const text = { type: 'text', text: 'x', citations: [page, { ...web, score: 1 }] };
+    expect(decodeAssistant(text)).toEqual([{ type: 'text', text: 'x', citations: [{ url: 'https://a.test' }] }]);
+    expect(foreignOf({ messages: [{ role: 'assistant', content: [text] }] })).toEqual([
+      ['messages[0].content[0].citations[0]', page],
+      ['messages[0].content[0].citations[1].score', 1],
+    ]);
+  });
+
+  it('keeps a block that only Anthropic knows as a foreign part', () => {
+    const block = { type: 'search_result', source: 'https://a.test', title: 'A', content: [] };
+    expect(decodeUser(block).messages[0]?.parts).toMatchObject([{ type: 'foreign', value: block }]);
+  });
+
+  it('keeps a document that the provider holds as a foreign part', () => {
+    const document = { type: 'document', source: { type: 'file', file_id: 'file_1' }, title: 'A' };
+    expect(decodeUser(document).messages[0]?.parts).toMatchObject([{ type: 'foreign', value: document }]);
   });
 
   it('ignores a direct caller and keeps another one as foreign', () => {
@@ -79,10 +131,10 @@ describe('decodeRequest', () => {
   });
 
   it('keeps unknown fields of messages and blocks as foreign', () => {
-    const content = [{ type: 'text', text: 'x', citations: [1] }];
+    const content = [{ type: 'text', text: 'x', note: 1 }];
     expect(foreignOf({ messages: [{ role: 'user', content, output_config: { effort: 'low' } }] })).toEqual([
       ['messages[0].output_config', { effort: 'low' }],
-      ['messages[0].content[0].citations', [1]],
+      ['messages[0].content[0].note', 1],
     ]);
   });
 
@@ -98,13 +150,35 @@ describe('decodeRequest', () => {
   it.each([
     [{ type: 'enabled', budget_tokens: 2000 }, { budgetTokens: 2000 }],
     [{ type: 'adaptive' }, { adaptive: true }],
+    [
+      { type: 'adaptive', display: 'omitted' },
+      { adaptive: true, summary: 'none' },
+    ],
+    [
+      { type: 'enabled', budget_tokens: 2000, display: 'summarized' },
+      { budgetTokens: 2000, summary: 'auto' },
+    ],
     [{ type: 'disabled' }, { effort: 'none' }],
   ])('reads thinking %j', (thinking, reasoning) => {
     expect(decode({ thinking }).reasoning).toEqual(reasoning);
   });
 
+  it('reads what does not go with thinking', () => {
+    const fields = { tool_choice: { type: 'any' }, temperature: 0, top_p: 0.5, top_k: 40 };
+    expect(decode(fields)).toMatchObject({ toolChoice: { kind: 'required' }, temperature: 0, topP: 0.5, topK: 40 });
+  });
+
   it('keeps a kind of thinking that is not known as foreign', () => {
     expect(foreignOf({ thinking: { type: 'between_tools' } })).toEqual([['thinking', { type: 'between_tools' }]]);
+  });
+
+  it('keeps a display of thinking that is not known, or shows nothing, as foreign', () => {
+    expect(foreignOf({ thinking: { type: 'adaptive', display: 'updates' } })).toEqual([
+      ['thinking.display', 'updates'],
+    ]);
+    expect(foreignOf({ thinking: { type: 'disabled', display: 'omitted' } })).toEqual([
+      ['thinking.display', 'omitted'],
+    ]);
   });
 
   it('keeps an effort that is not known as foreign', () => {

@@ -1,12 +1,15 @@
 import { GatewayError } from '@claudette/core';
-import type { CacheHint, ForeignPart, ImagePart, Message, ReasoningPart, TextPart } from '@claudette/core';
+import type { ForeignPart, ImagePart, Message, ReasoningPart, TextPart } from '@claudette/core';
 
 import type { JsonObject } from '../json/fields.js';
 import { asObject } from '../json/parse-reply.js';
 import type { LossList } from '../loss-list.js';
 
+import { encodeCacheHint } from './cache-control.js';
+import { encodeProvenCitations } from './citations.js';
+import { encodeDocument } from './encode-document.js';
+import { toToolUseId } from './tool-use-id.js';
 import type {
-  WireCacheControl,
   WireImage,
   WireMessage,
   WireRedactedThinking,
@@ -21,15 +24,15 @@ type Part = Message['parts'][number];
 /** Notes what cannot be carried. */
 export type Lose = LossList['add'];
 
-/** A cache hint as fields to spread; five minutes are the dialect's own default and go without saying. */
-export const encodeCacheHint = (hint: CacheHint | undefined): { cache_control?: WireCacheControl } =>
-  hint === undefined
-    ? {}
-    : { cache_control: hint.ttl === '1h' ? { type: 'ephemeral', ttl: '1h' } : { type: 'ephemeral' } };
-
-const encodeText = ({ text, cacheHint }: TextPart): WireText[] =>
+const encodeText = ({ text, citations = [], state, cacheHint }: TextPart, path: string, lose: Lose): WireText[] => {
   // The provider refuses empty text, and it says nothing.
-  text === '' ? [] : [{ type: 'text', text, ...encodeCacheHint(cacheHint) }];
+  if (text === '') return [];
+  const proven = encodeProvenCitations(citations, state);
+  if (proven.length < citations.length) {
+    lose(`${path}.citations`, 'Anthropic accepts only citations that it has made');
+  }
+  return [{ type: 'text', text, ...(proven.length > 0 && { citations: proven }), ...encodeCacheHint(cacheHint) }];
+};
 
 const encodeImage = ({ source, detail, cacheHint }: ImagePart, path: string, lose: Lose): WireImage[] => {
   if (detail !== undefined) lose(`${path}.detail`, 'Anthropic images have no detail setting');
@@ -46,14 +49,17 @@ const encodeImage = ({ source, detail, cacheHint }: ImagePart, path: string, los
 };
 
 const encodeReasoning = (
-  { text, signature, redactedData }: ReasoningPart,
+  { text, state }: ReasoningPart,
   path: string,
   lose: Lose,
 ): (WireThinking | WireRedactedThinking)[] => {
-  if (redactedData !== undefined) return [{ type: 'redacted_thinking', data: redactedData }];
-  if (signature !== undefined) return [{ type: 'thinking', thinking: text, signature }];
-  lose(path, 'Anthropic accepts only reasoning that it has signed');
-  return [];
+  if (state?.dialect !== 'anthropic-messages') {
+    if (text !== '') lose(path, 'reasoning of another provider: Anthropic accepts only what it has signed');
+    return [];
+  }
+  return state.kind === 'encrypted'
+    ? [{ type: 'redacted_thinking', data: state.data }]
+    : [{ type: 'thinking', thinking: text, signature: state.data }];
 };
 
 /** The arguments of a tool call as the object that the dialect wants; undefined when they are not one. */
@@ -67,9 +73,10 @@ export const parseArguments = (text: string): JsonObject | undefined => {
 };
 
 const encodeToolCall = (part: Extract<Part, { type: 'tool-call' }>, path: string): WireToolUse[] => {
-  const input = parseArguments(part.arguments);
+  const input = part.takesText === true ? { input: part.arguments } : parseArguments(part.arguments);
   if (input === undefined) throw new GatewayError('invalid_request', `${path}.arguments must be a JSON object as text`);
-  return [{ type: 'tool_use', id: part.id, name: part.name, input, ...encodeCacheHint(part.cacheHint) }];
+  const { name, cacheHint } = part;
+  return [{ type: 'tool_use', id: toToolUseId(part.id), name, input, ...encodeCacheHint(cacheHint) }];
 };
 
 const encodeForeign = ({ dialect, path, value }: ForeignPart, lose: Lose): unknown[] => {
@@ -81,13 +88,15 @@ const encodeForeign = ({ dialect, path, value }: ForeignPart, lose: Lose): unkno
 const encodePart = (part: Part, path: string, lose: Lose): readonly unknown[] => {
   switch (part.type) {
     case 'text':
-      return encodeText(part);
+      return encodeText(part, path, lose);
     case 'image':
       return encodeImage(part, path, lose);
+    case 'document':
+      return encodeDocument(part, path, lose);
     case 'reasoning':
       return encodeReasoning(part, path, lose);
     case 'refusal':
-      return encodeText({ type: 'text', text: part.text });
+      return encodeText({ type: 'text', text: part.text }, path, lose);
     case 'tool-call':
       return encodeToolCall(part, path);
     case 'foreign':
@@ -102,7 +111,7 @@ const encodeToolResult = (message: Extract<Message, { role: 'tool' }>, path: str
   const content = encodeParts(message.parts, `${path}.content`, lose);
   return {
     type: 'tool_result',
-    tool_use_id: message.toolCallId,
+    tool_use_id: toToolUseId(message.toolCallId),
     ...(content.length > 0 && { content }),
     ...(message.isError !== undefined && { is_error: message.isError }),
     ...encodeCacheHint(message.cacheHint),

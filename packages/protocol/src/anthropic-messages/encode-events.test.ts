@@ -2,46 +2,19 @@ import type { ChatEvent, FinishReason } from '@claudette/core';
 import { noUsage } from '@claudette/core';
 import { describe, expect, it } from '@jest/globals';
 
+import {
+  args,
+  blockStop,
+  call,
+  callEnd,
+  encode,
+  encodeEach,
+  finish,
+  inputDelta,
+  start,
+  toolStart,
+} from './__fixtures__/written-events.js';
 import { createEventEncoder } from './encode-events.js';
-
-type Wire = { readonly type: string; readonly [key: string]: unknown };
-
-const parse = (bytes: Uint8Array): Wire[] =>
-  Buffer.from(bytes)
-    .toString()
-    .split('\n\n')
-    .filter((frame) => frame !== '')
-    .map((frame) => {
-      const [, name, data] = /^event: (\S+)\ndata: (.*)$/.exec(frame) ?? [];
-      const event = JSON.parse(data ?? '') as Wire;
-      expect(event.type).toBe(name);
-      return event;
-    });
-
-/** What each event writes, then what the end writes. */
-const encodeEach = (...events: ChatEvent[]): Wire[][] => {
-  const encoder = createEventEncoder();
-  return [...events.map((event) => parse(encoder.push(event))), parse(encoder.end())];
-};
-const encode = (...events: ChatEvent[]): Wire[] => encodeEach(...events).flat();
-
-const start: ChatEvent = { type: 'start', id: 'msg_1', model: 'gpt' };
-const finish: ChatEvent = { type: 'finish', reason: 'stop' };
-const call = (block: number): ChatEvent => ({ type: 'tool-call-start', block, id: `call_${block}`, name: 'f' });
-const args = (block: number, text: string): ChatEvent => ({ type: 'tool-call-delta', block, arguments: text });
-const callEnd = (block: number): ChatEvent => ({ type: 'tool-call-end', block });
-
-const blockStop = (index: number) => ({ type: 'content_block_stop', index });
-const inputDelta = (index: number, partial_json: string) => ({
-  type: 'content_block_delta',
-  index,
-  delta: { type: 'input_json_delta', partial_json },
-});
-const toolStart = (index: number, id: string) => ({
-  type: 'content_block_start',
-  index,
-  content_block: { type: 'tool_use', id, name: 'f', input: {}, caller: { type: 'direct' } },
-});
 
 const usageOf = (input_tokens: number, output_tokens: number) => ({
   input_tokens,
@@ -126,45 +99,6 @@ describe('createEventEncoder', () => {
     expect(written.slice(2, 4)).toEqual([[blockStop(0), toolStart(1, 'call_1')], [inputDelta(1, '{}')]]);
   });
 
-  it('writes signed reasoning', () => {
-    const written = encode(
-      { type: 'reasoning-start', block: 0 },
-      { type: 'reasoning-delta', block: 0, text: 'hm' },
-      { type: 'reasoning-delta', block: 0, text: '' },
-      { type: 'reasoning-end', block: 0, signature: 's' },
-    );
-    expect(written).toEqual([
-      { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '', signature: '' } },
-      { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'hm' } },
-      { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 's' } },
-      blockStop(0),
-    ]);
-  });
-
-  it('writes a signature whose reasoning is not shown', () => {
-    const written = encode({ type: 'reasoning-start', block: 0 }, { type: 'reasoning-end', block: 0, signature: 's' });
-    expect(written.map(({ type }) => type)).toEqual([
-      'content_block_start',
-      'content_block_delta',
-      'content_block_stop',
-    ]);
-  });
-
-  it('writes redacted reasoning as a block of its own', () => {
-    const written = encode(
-      { type: 'reasoning-start', block: 0 },
-      { type: 'reasoning-end', block: 0, redactedData: 'd' },
-    );
-    expect(written).toEqual([
-      { type: 'content_block_start', index: 0, content_block: { type: 'redacted_thinking', data: 'd' } },
-      blockStop(0),
-    ]);
-  });
-
-  it('writes nothing for reasoning without content', () => {
-    expect(encode({ type: 'reasoning-start', block: 0 }, { type: 'reasoning-end', block: 0 })).toEqual([]);
-  });
-
   it('writes a refusal as text and says so by the stop reason', () => {
     const written = encode(
       { type: 'refusal-start', block: 0 },
@@ -232,6 +166,15 @@ describe('createEventEncoder', () => {
       ['content_block_stop', 1],
       ['message_delta', undefined],
       ['message_stop', undefined],
+    ]);
+  });
+
+  it('writes a block that ended behind an open one once', () => {
+    const written = encodeEach(call(0), call(1), callEnd(1), finish).at(-1);
+    expect(written?.map(({ type, index }) => [type, index]).slice(0, 3)).toEqual([
+      ['content_block_stop', 0],
+      ['content_block_start', 1],
+      ['content_block_stop', 1],
     ]);
   });
 

@@ -6,20 +6,13 @@ import { createLossList } from '../loss-list.js';
 import { formatFrame } from '../sse/frames.js';
 
 import { endOf, writeBlock } from './encode-block.js';
-import type { BlockEvent } from './encode-block.js';
 import { toErrorType } from './errors.js';
+import { isDelta, isStart, queueBlock, queueEvent } from './queued-block.js';
+import type { BlockEvent, DeltaEvent, QueuedBlock } from './queued-block.js';
+import { findLosses } from './reply-losses.js';
 import { encodeStopReason } from './stop-reason.js';
 import { encodeUsage } from './usage.js';
 import type { WireEvent } from './wire.js';
-
-/** A canonical block that is not wholly written yet. Only the first of the queue may be open on the wire. */
-interface QueuedBlock {
-  readonly block: number;
-  /** The wire has its `content_block_start`. */
-  readonly isOpen: boolean;
-  /** Not written yet: the block waits for those before it. */
-  readonly pending: readonly BlockEvent[];
-}
 
 export interface EncodeState {
   /** Blocks in the order they began. */
@@ -47,8 +40,6 @@ const toMessageId = (id: string): string => (id.startsWith('msg_') ? id : `msg_$
 
 const silent = (state: EncodeState): EncodeStep => ({ state, events: [], losses: [] });
 
-const isEnd = (event: BlockEvent): boolean => event.type.endsWith('-end');
-
 /** Writes what the first block of the queue has to say, and the next one's as soon as it is the first. */
 const drain = (start: EncodeState): EncodeStep => {
   const events: WireEvent[] = [];
@@ -61,7 +52,7 @@ const drain = (start: EncodeState): EncodeStep => {
       events.push(...written.events);
       ({ isOpen, nextIndex } = written);
     }
-    if (!current.pending.some(isEnd)) {
+    if (!current.isComplete) {
       queue = [{ ...current, isOpen, pending: [] }, ...waiting];
       break;
     }
@@ -70,9 +61,19 @@ const drain = (start: EncodeState): EncodeStep => {
   return { state: { ...start, queue, nextIndex }, events, losses: [] };
 };
 
+/** The usual case, kept short: a delta of the block whose turn it is says what it says at once. */
+const deltaStep = (state: EncodeState, first: QueuedBlock, event: DeltaEvent): EncodeStep => {
+  const { events, isOpen, nextIndex } = writeBlock(event, first.isOpen, state.nextIndex);
+  const isSame = isOpen === first.isOpen;
+  const next = isSame ? state : { ...state, queue: [{ ...first, isOpen }, ...state.queue.slice(1)], nextIndex };
+  return { state: next, events, losses: [] };
+};
+
 const blockStep = (state: EncodeState, event: BlockEvent): EncodeStep => {
-  if (event.type.endsWith('-start')) {
-    const queue = [...state.queue, { block: event.block, isOpen: false, pending: [event] }];
+  const [first] = state.queue;
+  if (first?.block === event.block && !first.takesText && isDelta(event)) return deltaStep(state, first, event);
+  if (isStart(event)) {
+    const queue = [...state.queue, queueBlock(event)];
     return drain({ ...state, queue, hasRefusal: state.hasRefusal || event.type === 'refusal-start' });
   }
   if (!state.queue.some(({ block }) => block === event.block)) {
@@ -80,9 +81,7 @@ const blockStep = (state: EncodeState, event: BlockEvent): EncodeStep => {
   }
   return drain({
     ...state,
-    queue: state.queue.map((queued) =>
-      queued.block === event.block ? { ...queued, pending: [...queued.pending, event] } : queued,
-    ),
+    queue: state.queue.map((queued) => (queued.block === event.block ? queueEvent(queued, event) : queued)),
   });
 };
 
@@ -113,13 +112,13 @@ export const encodeStep = (state: EncodeState, event: ChatEvent): EncodeStep => 
       return silent({ ...state, finish: { reason, ...(stopSequence !== undefined && { stopSequence }) } });
     }
     case 'foreign':
-      return { state, events: [], losses: [{ path: event.path, reason: 'Anthropic answers have no place for it' }] };
+      return { state, events: [], losses: findLosses(event) };
     case 'error': {
       const error = { type: toErrorType(event.providerType), message: event.message };
       return { state: { ...state, isBroken: true }, events: [{ type: 'error', error }], losses: [] };
     }
     default:
-      return blockStep(state, event);
+      return { ...blockStep(state, event), losses: findLosses(event) };
   }
 };
 
@@ -128,7 +127,7 @@ export const encodeEnd = (state: EncodeState): readonly WireEvent[] => {
   const { finish, hasRefusal, usage, queue } = state;
   if (finish === undefined || state.isBroken) return [];
   const reason = hasRefusal && finish.reason === 'stop' ? 'refusal' : finish.reason;
-  const closed = queue.map((queued) => ({ ...queued, pending: [...queued.pending, endOf(queued.block)] }));
+  const closed = queue.map((queued) => (queued.isComplete ? queued : queueEvent(queued, endOf(queued.block))));
   return [
     ...drain({ ...state, queue: closed }).events,
     {

@@ -7,11 +7,12 @@ import { createLossList } from '../loss-list.js';
 import { parseArguments } from './encode-content.js';
 import type { Lose } from './encode-content.js';
 import { encodeEnd, encodeStep, initialEncodeState } from './encode-events.js';
-import type { WireAnswer, WireAnswerBlock, WireDelta, WireEvent } from './wire.js';
+import type { WireAnswer, WireAnswerBlock, WireCitation, WireDelta, WireEvent } from './wire.js';
 
-/** A block while its deltas come in: its text, thinking or input so far, and the signature. */
+/** A block while its deltas come in: its text, thinking or input so far, and what stands beside it. */
 interface GrowingBlock {
   readonly block: WireAnswerBlock;
+  readonly citations: WireCitation[];
   content: string;
   signature: string;
 }
@@ -27,6 +28,9 @@ const grow = (growing: GrowingBlock, delta: WireDelta): void => {
     case 'input_json_delta':
       growing.content += delta.partial_json;
       break;
+    case 'citations_delta':
+      growing.citations.push(delta.citation);
+      break;
     case 'signature_delta':
       growing.signature = delta.signature;
   }
@@ -39,10 +43,10 @@ const toInput = (content: string, path: string, lose: Lose): JsonObject => {
   return input ?? {};
 };
 
-const toWhole = ({ block, content, signature }: GrowingBlock, path: string, lose: Lose): WireAnswerBlock => {
+const toWhole = ({ block, content, citations, signature }: GrowingBlock, path: string, lose: Lose): WireAnswerBlock => {
   switch (block.type) {
     case 'text':
-      return { ...block, text: content };
+      return { ...block, text: content, ...(citations.length > 0 && { citations }) };
     case 'thinking':
       return { ...block, thinking: content, signature };
     case 'tool_use':
@@ -58,7 +62,7 @@ const toAnswer = (events: readonly WireEvent[], lose: Lose): WireAnswer | undefi
   for (const event of events) {
     if (event.type === 'message_start') answer = event.message;
     else if (event.type === 'content_block_start')
-      blocks.push({ block: event.content_block, content: '', signature: '' });
+      blocks.push({ block: event.content_block, citations: [], content: '', signature: '' });
     else if (event.type === 'content_block_delta') blocks.slice(-1).forEach((last) => grow(last, event.delta));
     else if (event.type === 'message_delta' && answer !== undefined) {
       answer = { ...answer, ...event.delta, usage: event.usage };

@@ -1,71 +1,18 @@
-import type { ChatRequest, ForeignField, OutputFormat, Tool } from '@claudette/core';
+import type { ChatRequest, OutputFormat } from '@claudette/core';
 
 import type { EncodedRequest, RequestTarget } from '../codec.js';
 import { compact } from '../json/fields.js';
+import type { JsonObject } from '../json/fields.js';
 import { createLossList } from '../loss-list.js';
+import type { LossList } from '../loss-list.js';
 
-import { encodeCacheHint, encodeConversation } from './encode-content.js';
-import type { Lose } from './encode-content.js';
-import type { WireEffort, WireOutputConfig, WireThinkingConfig, WireTool, WireToolChoice } from './wire.js';
+import { encodeConversation } from './encode-content.js';
+import { encodeEffort, encodeThinking } from './encode-thinking.js';
+import { encodeToolChoice, encodeTools } from './encode-tools.js';
+import { restoreForeign } from './restore-foreign.js';
+import type { WireOutputConfig, WireServiceTier, WireThinkingConfig } from './wire.js';
 
-/** The provider thinks with at least this many tokens, or not at all. */
-const MIN_BUDGET_TOKENS = 1024;
-
-const encodeTool = ({ name, description, parameters, strict, cacheHint }: Tool): WireTool => ({
-  ...compact({ name, description, strict }),
-  input_schema: parameters ?? { type: 'object', properties: {} },
-  ...encodeCacheHint(cacheHint),
-});
-
-const choiceTypes = { auto: 'auto', none: 'none', required: 'any', tool: 'tool' } as const;
-
-const encodeToolChoice = (request: ChatRequest, lose: Lose): WireToolChoice | undefined => {
-  const { toolChoice, parallelToolCalls, tools } = request;
-  if (tools.length === 0) {
-    const isForced = toolChoice?.kind === 'required' || toolChoice?.kind === 'tool';
-    if (isForced) lose('tool_choice', 'no tool is left to choose');
-    return undefined;
-  }
-  if (toolChoice === undefined) {
-    return parallelToolCalls === false ? { type: 'auto', disable_parallel_tool_use: true } : undefined;
-  }
-  if (toolChoice.kind === 'none') return { type: 'none' };
-  return {
-    type: choiceTypes[toolChoice.kind],
-    ...(toolChoice.kind === 'tool' && { name: toolChoice.name }),
-    ...(parallelToolCalls !== undefined && { disable_parallel_tool_use: !parallelToolCalls }),
-  };
-};
-
-/** The budget as the provider accepts it; undefined when `maxTokens` leaves no room to think. */
-const clampBudget = (budgetTokens: number, maxTokens: number, lose: Lose): number | undefined => {
-  const path = 'reasoning.budget_tokens';
-  if (maxTokens <= MIN_BUDGET_TOKENS) {
-    lose(path, `max_tokens ${maxTokens} leaves no room for the ${MIN_BUDGET_TOKENS} tokens that thinking needs`);
-    return undefined;
-  }
-  const budget = Math.max(MIN_BUDGET_TOKENS, Math.min(budgetTokens, maxTokens - 1));
-  if (budget !== budgetTokens) lose(path, `sent as ${budget}, the nearest that Anthropic allows here`);
-  return budget;
-};
-
-const encodeThinking = (request: ChatRequest, maxTokens: number, lose: Lose): WireThinkingConfig | undefined => {
-  const { effort, budgetTokens, adaptive } = request.reasoning ?? {};
-  if (effort === 'none') return { type: 'disabled' };
-  if (budgetTokens !== undefined) {
-    const budget = clampBudget(budgetTokens, maxTokens, lose);
-    return budget === undefined ? undefined : { type: 'enabled', budget_tokens: budget };
-  }
-  return adaptive === true || effort !== undefined ? { type: 'adaptive' } : undefined;
-};
-
-const encodeEffort = (request: ChatRequest, lose: Lose): WireEffort | undefined => {
-  const effort = request.reasoning?.effort;
-  if (effort === 'none') return undefined;
-  if (effort !== 'minimal') return effort;
-  lose('reasoning_effort', 'sent as low, the least that Anthropic knows');
-  return 'low';
-};
+type Lose = LossList['add'];
 
 const encodeFormat = (format: OutputFormat | undefined, lose: Lose): WireOutputConfig['format'] => {
   if (format === undefined) return undefined;
@@ -80,14 +27,50 @@ const encodeFormat = (format: OutputFormat | undefined, lose: Lose): WireOutputC
 };
 
 const encodeOutputConfig = (request: ChatRequest, lose: Lose): WireOutputConfig | undefined => {
-  const config = compact({ effort: encodeEffort(request, lose), format: encodeFormat(request.outputFormat, lose) });
+  const config = compact({
+    effort: encodeEffort(request.reasoning?.effort, lose),
+    format: encodeFormat(request.outputFormat, lose),
+  });
   return Object.keys(config).length === 0 ? undefined : config;
 };
 
-const encodeTemperature = (temperature: number | undefined, lose: Lose): number | undefined => {
-  if (temperature === undefined || temperature <= 1) return temperature;
-  lose('temperature', 'sent as 1, the highest that Anthropic allows');
-  return 1;
+/** What the provider refuses beside thinking: https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking */
+const encodeSampling = (request: ChatRequest, isThinking: boolean, lose: Lose): JsonObject => {
+  const { temperature, topP, topK } = request;
+  const isCut = temperature !== undefined && temperature > 1;
+  const isFixed = isThinking && temperature !== undefined && temperature !== 1;
+  const isNarrow = isThinking && topP !== undefined && topP < 0.95;
+  const isCounted = isThinking && topK !== undefined;
+  if (isFixed) lose('temperature', 'Anthropic thinks only at temperature 1');
+  else if (isCut) lose('temperature', 'sent as 1, the highest that Anthropic allows');
+  if (isNarrow) lose('top_p', 'Anthropic thinks only with 0.95 or more');
+  if (isCounted) lose('top_k', 'Anthropic does not think with it');
+  return {
+    temperature: isFixed ? undefined : isCut ? 1 : temperature,
+    top_p: isNarrow ? undefined : topP,
+    top_k: isCounted ? undefined : topK,
+  };
+};
+
+const serviceTiers: Readonly<Record<string, WireServiceTier>> = {
+  auto: 'auto',
+  standard_only: 'standard_only',
+  default: 'standard_only',
+};
+
+const encodeServiceTier = (tier: string | undefined, lose: Lose): WireServiceTier | undefined => {
+  if (tier === undefined) return undefined;
+  const known = Object.hasOwn(serviceTiers, tier) ? serviceTiers[tier] : undefined;
+  if (known === undefined) lose('service_tier', `Anthropic has no tier ${tier}`);
+  return known;
+};
+
+/** The provider keeps one label, the user. */
+const encodeMetadata = ({ metadata = {}, userId }: ChatRequest, lose: Lose): JsonObject | undefined => {
+  const { user_id: labelled, ...others } = metadata;
+  for (const key of Object.keys(others)) lose(`metadata.${key}`, 'Anthropic keeps no labels but user_id');
+  const user = userId ?? labelled;
+  return user === undefined ? undefined : { user_id: user };
 };
 
 const loseUnknown = (request: ChatRequest, lose: Lose): void => {
@@ -95,6 +78,9 @@ const loseUnknown = (request: ChatRequest, lose: Lose): void => {
     seed: request.seed,
     presence_penalty: request.presencePenalty,
     frequency_penalty: request.frequencyPenalty,
+    logprobs: request.logprobs,
+    prompt_cache_key: request.promptCacheKey,
+    verbosity: request.verbosity,
   };
   for (const [path, value] of Object.entries(unknown)) {
     if (value !== undefined) lose(path, 'Anthropic has nothing like it');
@@ -102,18 +88,29 @@ const loseUnknown = (request: ChatRequest, lose: Lose): void => {
   if ((request.choices ?? 1) > 1) lose('n', 'Anthropic gives one answer');
 };
 
-/** Our own dialect's top-level fields go back to where they were; deeper ones would have to find their place again. */
-const encodeForeign = (fields: readonly ForeignField[], lose: Lose): Record<string, unknown> => {
-  const own: [string, unknown][] = [];
-  for (const { dialect, path, value } of fields) {
-    if (dialect !== 'anthropic-messages') lose(path, `only ${dialect} knows it`);
-    else if (/[.[]/.test(path)) lose(path, 'its place in the body is not known any more');
-    else own.push([path, value]);
-  }
-  return Object.fromEntries(own);
+interface WirePrompt {
+  readonly fields: JsonObject;
+  readonly thinking: WireThinkingConfig | undefined;
+}
+
+const encodePrompt = (request: ChatRequest, maxTokens: number, lose: Lose): WirePrompt => {
+  const { system, messages } = encodeConversation(request.messages, lose);
+  const toolChoice = encodeToolChoice(request, lose);
+  const isForced = toolChoice?.type === 'any' || toolChoice?.type === 'tool';
+  const thinking = encodeThinking(request.reasoning, maxTokens, isForced, lose);
+  const fields = {
+    system: system.length > 0 ? system : undefined,
+    messages,
+    tools: encodeTools(request.tools, lose),
+    tool_choice: toolChoice,
+    thinking,
+    output_config: encodeOutputConfig(request, lose),
+  };
+  return { fields, thinking };
 };
 
 const encoder = new TextEncoder();
+const toBytes = (body: JsonObject): Uint8Array => encoder.encode(JSON.stringify(body));
 
 /**
  * A canonical request as a Messages body.
@@ -122,25 +119,30 @@ const encoder = new TextEncoder();
 export const encodeRequest = (request: ChatRequest, target: RequestTarget): EncodedRequest => {
   const { add: lose, all: losses } = createLossList();
   const maxTokens = request.maxOutputTokens ?? target.defaultMaxOutputTokens;
-  const { system, messages } = encodeConversation(request.messages, lose);
+  const { fields, thinking } = encodePrompt(request, maxTokens, lose);
   loseUnknown(request, lose);
 
   const body = compact({
     model: target.model,
     max_tokens: maxTokens,
-    system: system.length > 0 ? system : undefined,
-    messages,
+    ...fields,
     stream: request.stream ? true : undefined,
-    tools: request.tools.length > 0 ? request.tools.map(encodeTool) : undefined,
-    tool_choice: encodeToolChoice(request, lose),
-    thinking: encodeThinking(request, maxTokens, lose),
-    output_config: encodeOutputConfig(request, lose),
-    temperature: encodeTemperature(request.temperature, lose),
-    top_p: request.topP,
-    top_k: request.topK,
+    ...encodeSampling(request, thinking !== undefined && thinking.type !== 'disabled', lose),
     stop_sequences: request.stopSequences,
-    metadata: request.userId === undefined ? undefined : { user_id: request.userId },
-    ...encodeForeign(request.foreign, lose),
+    metadata: encodeMetadata(request, lose),
+    service_tier: encodeServiceTier(request.serviceTier, lose),
   });
-  return { body: encoder.encode(JSON.stringify(body)), losses };
+  return { body: toBytes(restoreForeign(body, request.foreign, lose)), losses };
+};
+
+/**
+ * The same for a token count: without a limit and without what only shapes the answer.
+ * @throws GatewayError `invalid_request` for tool arguments that are not a JSON object
+ */
+export const encodeCountRequest = (request: ChatRequest, target: RequestTarget): EncodedRequest => {
+  const { add: lose, all: losses } = createLossList();
+  // Nothing will be written, so that there is room for any budget to think with.
+  const { fields } = encodePrompt(request, Number.MAX_SAFE_INTEGER, lose);
+  const body = compact({ model: target.model, ...fields });
+  return { body: toBytes(restoreForeign(body, request.foreign, lose)), losses };
 };

@@ -1,6 +1,5 @@
-import type { CacheHint, ForeignField } from '@claudette/core';
+import type { ForeignField } from '@claudette/core';
 
-import { readObject } from '../json/fields.js';
 import type { JsonObject } from '../json/fields.js';
 
 /** The fields of one request that the canonical form has no place for, as they are met. */
@@ -26,17 +25,3 @@ export function createForeignFields(): ForeignFields {
     },
   };
 }
-
-/** `cache_control` of a block or tool. A kind of caching that is not known here is kept as a foreign field. */
-export const decodeCacheHint = (owner: JsonObject, path: string, foreign: ForeignFields): CacheHint | undefined => {
-  const value = owner['cache_control'];
-  if (value === undefined || value === null) return undefined;
-  const control = readObject(value, `${path}.cache_control`);
-  const ttl = control['ttl'] ?? '5m';
-  if (control['type'] === 'ephemeral' && (ttl === '5m' || ttl === '1h')) {
-    foreign.addOthers(control, ['type', 'ttl'], `${path}.cache_control.`);
-    return { ttl };
-  }
-  foreign.add(`${path}.cache_control`, value);
-  return undefined;
-};

@@ -1,6 +1,8 @@
 import type { Codec } from '../codec.js';
 import { patchModel } from '../json/patch-model.js';
+import { formatFrame } from '../sse/frames.js';
 
+import { counting } from './counting.js';
 import { createEventDecoder } from './decode-events.js';
 import { decodeReply } from './decode-reply.js';
 import { decodeRequest } from './decode-request.js';
@@ -18,7 +20,7 @@ import { createScanner } from './scan.js';
  */
 export const anthropicMessages: Codec = {
   id: 'anthropic-messages',
-  requestPath: '/v1/messages',
+  requestPath: () => '/v1/messages',
   decodeRequest,
   encodeRequest,
   patchRequest: (body, _request, target) => patchModel(body, target.model),
@@ -33,4 +35,6 @@ export const anthropicMessages: Codec = {
   withholdUsage: (frames) => frames,
   encodeModel,
   encodeModels,
+  heartbeat: formatFrame({ event: 'ping', data: '{"type":"ping"}' }),
+  counting,
 };

@@ -50,7 +50,19 @@ describe('encodeReply', () => {
       content: [
         { type: 'thinking', thinking: 'Oslo.', signature: 'c2ln' },
         { type: 'redacted_thinking', data: 'b3BhcXVl' },
-        { type: 'text', text: 'Let me look.' },
+        {
+          type: 'text',
+          text: 'Let me look.',
+          citations: [
+            {
+              type: 'web_search_result_location',
+              url: 'https://example.test',
+              title: null,
+              cited_text: '',
+              encrypted_index: 'cHJvb2Y=',
+            },
+          ],
+        },
         { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Oslo' }, caller: { type: 'direct' } },
         { type: 'tool_use', id: 'toolu_2', name: 'clock', input: {}, caller: { type: 'direct' } },
       ],
@@ -64,7 +76,11 @@ describe('encodeReply', () => {
         output_tokens: 44,
       },
     });
-    expect(losses.map(({ path }) => path)).toEqual(['content[5]']);
+    expect(losses.map(({ path }) => path)).toEqual([
+      'content[2].citations[0].score',
+      'content[2].citations[1]',
+      'content[5]',
+    ]);
   });
 
   it('replaces arguments that are not an object and says so', () => {

@@ -9,9 +9,19 @@ interface Cacheable {
   readonly cache_control?: WireCacheControl;
 }
 
+/** A place on the web. `encrypted_index` is the provider's proof that it found it there. */
+export interface WireCitation {
+  readonly type: 'web_search_result_location';
+  readonly url: string;
+  readonly title: string | null;
+  readonly cited_text: string;
+  readonly encrypted_index: string;
+}
+
 export interface WireText extends Cacheable {
   readonly type: 'text';
   readonly text: string;
+  readonly citations?: readonly WireCitation[];
 }
 
 export interface WireImage extends Cacheable {
@@ -19,6 +29,15 @@ export interface WireImage extends Cacheable {
   readonly source:
     | { readonly type: 'url'; readonly url: string }
     | { readonly type: 'base64'; readonly media_type: string; readonly data: string };
+}
+
+export interface WireDocument extends Cacheable {
+  readonly type: 'document';
+  readonly source:
+    | { readonly type: 'url'; readonly url: string }
+    | { readonly type: 'base64'; readonly media_type: 'application/pdf'; readonly data: string }
+    | { readonly type: 'text'; readonly media_type: 'text/plain'; readonly data: string };
+  readonly title?: string;
 }
 
 export interface WireToolUse extends Cacheable {
@@ -64,8 +83,15 @@ export interface WireToolChoice {
   readonly disable_parallel_tool_use?: boolean;
 }
 
+/** Whether the answer shows what was thought. */
+export type WireThinkingDisplay = 'summarized' | 'omitted';
+
 export type WireThinkingConfig =
-  { readonly type: 'enabled'; readonly budget_tokens: number } | { readonly type: 'adaptive' | 'disabled' };
+  | { readonly type: 'enabled'; readonly budget_tokens: number; readonly display?: WireThinkingDisplay }
+  | { readonly type: 'adaptive'; readonly display?: WireThinkingDisplay }
+  | { readonly type: 'disabled' };
+
+export type WireServiceTier = 'auto' | 'standard_only';
 
 export type WireEffort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
@@ -91,7 +117,7 @@ export interface WireUsage {
 
 /** A block of an answer. `caller` says that the model itself asked for the tool, not code that it ran. */
 export type WireAnswerBlock =
-  | { readonly type: 'text'; readonly text: string }
+  | Omit<WireText, 'cache_control'>
   | WireThinking
   | WireRedactedThinking
   | (Omit<WireToolUse, 'cache_control'> & { readonly caller: { readonly type: 'direct' } });
@@ -109,6 +135,7 @@ export interface WireAnswer {
 
 export type WireDelta =
   | { readonly type: 'text_delta'; readonly text: string }
+  | { readonly type: 'citations_delta'; readonly citation: WireCitation }
   | { readonly type: 'thinking_delta'; readonly thinking: string }
   | { readonly type: 'signature_delta'; readonly signature: string }
   | { readonly type: 'input_json_delta'; readonly partial_json: string };

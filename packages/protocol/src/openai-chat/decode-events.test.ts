@@ -122,12 +122,21 @@ describe('a decoded stream', () => {
 
   it('reports foreign content once for each place', () => {
     const second = { index: 1, delta: { content: 'b' } };
-    const chunk = { choices: [{ index: 0, delta: { audio: { id: 1 } }, logprobs: { content: [] } }, second] };
+    const reference = { type: 'reference', reference_ids: [1] };
+    const delta = { audio: { id: 1 }, content: [reference] };
+    const chunk = { choices: [{ index: 0, delta, logprobs: { content: [], refusal: [{}] } }, second] };
     expect(decodeRest(chunk, chunk)).toEqual([
+      { type: 'foreign', path: 'choices[0].logprobs.refusal', value: [{}] },
       { type: 'foreign', path: 'choices[0].message.audio', value: { id: 1 } },
-      { type: 'foreign', path: 'choices[0].logprobs', value: { content: [] } },
+      { type: 'foreign', path: 'choices[0].message.content.reference', value: reference },
       { type: 'foreign', path: 'choices[1]', value: second },
     ]);
+  });
+
+  it('has nothing foreign in fields that say nothing', () => {
+    expect(decodeRest(choice({ audio: null, reasoning_details: [], annotations: [], function_call: null }))).toEqual(
+      [],
+    );
   });
 
   it('is not valid when a frame is not JSON', () => {
@@ -240,10 +249,29 @@ describe('decoded tool calls', () => {
     );
   });
 
-  it('of other types are foreign', () => {
-    const custom = { index: 0, id: 'c', type: 'custom', custom: { name: 'shell', input: '' } };
-    expect(decodeRest(call(custom))).toEqual([
-      { type: 'foreign', path: 'choices[0].message.tool_calls.custom', value: custom },
+  it('with text end when something else begins, whatever the text is', () => {
+    const custom = (index: number, fields: object): object => call({ index, ...fields });
+    const events = decodeRest(
+      custom(0, { id: 'c', type: 'custom', custom: { name: 'f', input: '' } }),
+      custom(0, { custom: { input: '{"cut' } }),
+      custom(1, { id: 'd', type: 'custom', custom: { name: 'f', input: 'ls' } }),
+      choice({}, 'stop'),
+    );
+    expect(events).toEqual([
+      { ...start(0), takesText: true },
+      delta(0, '{"cut'),
+      end(0),
+      { ...start(1, 'd'), takesText: true },
+      delta(1, 'ls'),
+      end(1),
+      { type: 'finish', reason: 'tool-calls' },
+    ]);
+  });
+
+  it('are of functions though an empty `custom` stands beside them', () => {
+    expect(decodeRest(call({ index: 0, id: 'c', function: { name: 'f', arguments: '{' }, custom: {} }))).toEqual([
+      start(0),
+      delta(0, '{'),
     ]);
   });
 });

@@ -3,7 +3,8 @@ import type { ChatEvent } from '@claudette/core';
 import type { EventDecoder } from '../codec.js';
 import { parseReply } from '../json/parse-reply.js';
 import { parseFrames } from '../sse/frames.js';
-import { initialDecodeState, stepDecode } from './decode-step.js';
+import { initialDecodeState } from './decode-state.js';
+import { stepDecode } from './decode-step.js';
 import { readErrorFrame } from './in-band-error.js';
 
 /** See `Codec.createEventDecoder`. */

@@ -1,7 +1,17 @@
-import type { CacheHint, ForeignPart, ImagePart, MediaSource, RefusalPart, TextPart } from '@claudette/core';
+import type {
+  CacheHint,
+  DocumentPart,
+  ForeignPart,
+  ImagePart,
+  MediaSource,
+  ReasoningPart,
+  RefusalPart,
+  TextPart,
+} from '@claudette/core';
 
 import { compact, optional, readArray, readObject, readString } from '../json/fields.js';
 import type { JsonObject } from '../json/fields.js';
+import { asObjects, asText } from '../json/parse-reply.js';
 import type { ForeignFields } from './foreign-fields.js';
 import { foreignPart } from './foreign-fields.js';
 
@@ -19,8 +29,8 @@ export const decodeCacheHint = (holder: JsonObject, path: string, foreign: Forei
 
 const base64Marker = ';base64,';
 
-/** A data URL carries the image itself; every other URL is for the provider to fetch. */
-export const decodeImageUrl = (url: string): MediaSource => {
+/** A data URL carries the content itself; every other URL is for the provider to fetch. */
+const decodeUrl = (url: string): MediaSource => {
   const marker = url.startsWith('data:') ? url.indexOf(base64Marker) : -1;
   if (marker < 0) return { kind: 'url', url };
   return {
@@ -30,7 +40,7 @@ export const decodeImageUrl = (url: string): MediaSource => {
   };
 };
 
-type DecodedPart = TextPart | ImagePart | RefusalPart | ForeignPart;
+type DecodedPart = TextPart | ImagePart | DocumentPart | ReasoningPart | RefusalPart | ForeignPart;
 type PartDecoder<P extends DecodedPart> = (part: JsonObject, path: string, foreign: ForeignFields) => P;
 
 export const decodeTextPart: PartDecoder<TextPart> = (part, path, foreign) => {
@@ -42,17 +52,52 @@ export const decodeTextPart: PartDecoder<TextPart> = (part, path, foreign) => {
   });
 };
 
+/** Mistral writes the URL without an object around it. */
 export const decodeImagePart: PartDecoder<ImagePart> = (part, path, foreign) => {
-  const image = readObject(part['image_url'], `${path}.image_url`);
   foreign.addUnknown(part, ['type', 'image_url', 'cache_control'], path);
+  const cacheHint = decodeCacheHint(part, path, foreign);
+  if (typeof part['image_url'] === 'string') {
+    return compact({ type: 'image' as const, source: decodeUrl(part['image_url']), cacheHint });
+  }
+  const image = readObject(part['image_url'], `${path}.image_url`);
   foreign.addUnknown(image, ['url', 'detail'], `${path}.image_url`);
   return compact({
     type: 'image' as const,
-    source: decodeImageUrl(readString(image['url'], `${path}.image_url.url`)),
+    source: decodeUrl(readString(image['url'], `${path}.image_url.url`)),
     detail: optional(readString)(image['detail'], `${path}.image_url.detail`),
+    cacheHint,
+  });
+};
+
+/** Plain text is better off as text: not every dialect takes it as a file. */
+const decodeTextFile = (source: MediaSource): DocumentPart['source'] => {
+  if (source.kind !== 'base64' || source.mediaType !== 'text/plain') return source;
+  const text = Buffer.from(source.data, 'base64').toString();
+  return Buffer.from(text).toString('base64') === source.data ? { kind: 'text', text } : source;
+};
+
+/** A file with its data, or with a URL, which OpenRouter takes too. Files that the provider keeps are foreign. */
+export const decodeFilePart: PartDecoder<DocumentPart | ForeignPart> = (part, path, foreign) => {
+  const file = readObject(part['file'], `${path}.file`);
+  const data = asText(file['file_data']);
+  if (data === undefined || !/^(?:data|https?):/.test(data)) return foreignPart(path, part);
+  foreign.addUnknown(part, ['type', 'file', 'cache_control'], path);
+  foreign.addUnknown(file, ['file_data', 'filename'], `${path}.file`);
+  return compact({
+    type: 'document' as const,
+    source: decodeTextFile(decodeUrl(data)),
+    name: optional(readString)(file['filename'], `${path}.file.filename`),
     cacheHint: decodeCacheHint(part, path, foreign),
   });
 };
+
+/** Mistral's reasoning of earlier turns. */
+export const decodeThinkingPart: PartDecoder<ReasoningPart> = (part) => ({
+  type: 'reasoning',
+  text: asObjects(part['thinking'])
+    .map((inner) => asText(inner['text']) ?? '')
+    .join(''),
+});
 
 export const decodeRefusalPart: PartDecoder<RefusalPart> = (part, path) => ({
   type: 'refusal',

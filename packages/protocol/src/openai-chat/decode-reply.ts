@@ -2,7 +2,8 @@ import type { ChatEvent } from '@claudette/core';
 
 import type { JsonObject } from '../json/fields.js';
 import { asObject, asObjects, asText, invalidReply, parseReply } from '../json/parse-reply.js';
-import { initialDecodeState, stepDecode } from './decode-step.js';
+import { initialDecodeState } from './decode-state.js';
+import { stepDecode } from './decode-step.js';
 import { readProviderError } from './in-band-error.js';
 import type { ProviderError } from './in-band-error.js';
 

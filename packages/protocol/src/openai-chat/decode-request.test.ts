@@ -9,8 +9,6 @@ const fixture = (name: string): Buffer => readFileSync(new URL(`./__fixtures__/$
 const decode = (fields: object): ReturnType<typeof decodeRequest> =>
   decodeRequest(Buffer.from(JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hi' }], ...fields })));
 
-const decodeMessage = (message: object): ReturnType<typeof decodeRequest> => decode({ messages: [message] });
-
 describe('a decoded request', () => {
   it('is the canonical form of all that Chat can say', () => {
     expect(decodeRequest(fixture('request.json'))).toEqual(JSON.parse(fixture('request.canonical.json').toString()));
@@ -56,6 +54,17 @@ describe('a decoded request', () => {
       { tools: [{ type: 'function', function: { name: 'f' }, cache_control: { type: 'ephemeral', ttl: '1h' } }] },
       { tools: [{ name: 'f', cacheHint: { ttl: '1h' } }] },
     ],
+    [
+      'a tool that takes any text',
+      { tools: [{ type: 'custom', custom: { name: 'f', format: null } }] },
+      { tools: [{ name: 'f', takesText: {} }] },
+    ],
+    [
+      'a tool choice of a tool that takes text',
+      { tool_choice: { type: 'custom', custom: { name: 'f' } } },
+      { toolChoice: { kind: 'tool', name: 'f' } },
+    ],
+    ['log probabilities without alternatives', { logprobs: true }, { logprobs: { top: 0 } }],
   ])('reads %s', (_, fields, expected) => {
     expect(decode(fields)).toMatchObject(expected);
   });
@@ -65,9 +74,24 @@ describe('a decoded request', () => {
   });
 
   it.each([
-    ['an unknown field', { verbosity: 'low' }, 'verbosity', 'low'],
+    ['an unknown field', { logit_bias: {} }, 'logit_bias', {}],
     ['functions', { functions: [] }, 'functions', []],
-    ['allowed tools', { tool_choice: { type: 'allowed_tools' } }, 'tool_choice', { type: 'allowed_tools' }],
+    ["a vendor's verbosity", { verbosity: 'chatty' }, 'verbosity', 'chatty'],
+    ['alternatives without log probabilities', { logprobs: false, top_logprobs: 2 }, 'top_logprobs', 2],
+    ['labels that are no strings', { metadata: { a: 1 } }, 'metadata', { a: 1 }],
+    [
+      'allowed tools without a list',
+      { tool_choice: { type: 'allowed_tools' } },
+      'tool_choice',
+      { type: 'allowed_tools' },
+    ],
+    [
+      'allowed tools of other types',
+      { tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [{ type: 'mcp' }, 5] } } },
+      'tool_choice',
+      { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [{ type: 'mcp' }, 5] } },
+    ],
+    ['a tool choice of another type', { tool_choice: { type: 'mcp' } }, 'tool_choice', { type: 'mcp' }],
     ['a grammar', { response_format: { type: 'grammar' } }, 'response_format', { type: 'grammar' }],
     ["a vendor's effort", { reasoning_effort: 'default' }, 'reasoning_effort', 'default'],
     ['a seed beyond safe integers', { seed: 2 ** 60 }, 'seed', 2 ** 60],
@@ -85,56 +109,6 @@ describe('a decoded request', () => {
     ],
   ])('keeps %s as foreign', (_, fields, path, value) => {
     expect(decode(fields).foreign).toEqual([{ dialect: 'openai-chat', path, value }]);
-  });
-});
-
-describe('a decoded message', () => {
-  it.each([
-    ['a URL', 'https://a.example/b.png', { kind: 'url', url: 'https://a.example/b.png' }],
-    ['a data URL', 'data:image/gif;base64,R0lG', { kind: 'base64', mediaType: 'image/gif', data: 'R0lG' }],
-    ['a data URL in plain text', 'data:image/svg+xml,<svg/>', { kind: 'url', url: 'data:image/svg+xml,<svg/>' }],
-  ])('has images behind %s', (_, url, source) => {
-    const message = { role: 'user', content: [{ type: 'image_url', image_url: { url } }] };
-    expect(decodeMessage(message).messages[0]?.parts).toEqual([{ type: 'image', source }]);
-  });
-
-  it('keeps an empty text of the user', () => {
-    expect(decodeMessage({ role: 'user', content: '' }).messages[0]?.parts).toEqual([{ type: 'text', text: '' }]);
-  });
-
-  it.each([{ content: '' }, { content: null }, {}])('of the assistant says nothing with %j', (fields) => {
-    expect(decodeMessage({ role: 'assistant', ...fields }).messages[0]?.parts).toEqual([]);
-  });
-
-  it.each([
-    ['in its field', { content: null, refusal: 'No.' }],
-    ['among its parts', { content: [{ type: 'refusal', refusal: 'No.' }] }],
-  ])('has a refusal %s', (_, fields) => {
-    expect(decodeMessage({ role: 'assistant', ...fields }).messages[0]?.parts).toEqual([
-      { type: 'refusal', text: 'No.' },
-    ]);
-  });
-
-  it('has reasoning under its other name', () => {
-    const [message] = decodeMessage({ role: 'assistant', content: 'a', reasoning: 'why' }).messages;
-    expect(message?.parts).toEqual([
-      { type: 'reasoning', text: 'why' },
-      { type: 'text', text: 'a' },
-    ]);
-  });
-
-  it('has tool calls whose type was left out', () => {
-    const call = { id: 'c', function: { name: 'f', arguments: '{}' } };
-    expect(decodeMessage({ role: 'assistant', tool_calls: [call] }).messages[0]?.parts).toEqual([
-      { type: 'tool-call', id: 'c', name: 'f', arguments: '{}' },
-    ]);
-  });
-
-  it('has parts of unknown types as foreign parts, even those named like something built in', () => {
-    const part = { type: 'constructor' };
-    expect(decodeMessage({ role: 'user', content: [part] }).messages[0]?.parts).toEqual([
-      { type: 'foreign', dialect: 'openai-chat', path: 'messages[0].content[0]', value: part },
-    ]);
   });
 });
 
@@ -165,6 +139,8 @@ describe('a request that is not valid', () => {
       'messages[0].tool_calls[0].function.arguments must be a string, but is an object',
     ],
     [{ tools: [{ type: 'function' }] }, 'tools[0].function must be an object, but is undefined'],
+    [{ tools: [{ type: 'custom' }] }, 'tools[0].custom must be an object, but is undefined'],
+    [{ tool_choice: { type: 'custom' } }, 'tool_choice.custom must be an object, but is undefined'],
     [{ tool_choice: 'maybe' }, 'tool_choice must be one of auto, none, required, or an object, but is "maybe"'],
     [{ stop: 5 }, 'stop must be a string or an array of strings, but is 5'],
     [{ stop: [5] }, 'stop[0] must be a string, but is 5'],

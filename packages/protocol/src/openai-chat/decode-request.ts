@@ -10,15 +10,16 @@ import {
   readObject,
   readString,
 } from '../json/fields.js';
+import type { JsonObject } from '../json/fields.js';
 import { parseBody } from '../json/parse-body.js';
+import { holdsSealedState } from '../opaque-state.js';
 import { decodeMessages } from './decode-messages.js';
 import { decodeOutputFormat, decodeToolChoice, decodeTools } from './decode-tools.js';
 import { collectForeignFields } from './foreign-fields.js';
 import type { ForeignFields } from './foreign-fields.js';
 
-type Effort = NonNullable<ReasoningOptions['effort']>;
-
-const efforts: readonly Effort[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+const verbosities = ['low', 'medium', 'high'] as const;
 
 const known = [
   'model',
@@ -41,15 +42,47 @@ const known = [
   'n',
   'user',
   'safety_identifier',
+  'logprobs',
+  'top_logprobs',
+  'metadata',
+  'service_tier',
+  'prompt_cache_key',
+  'verbosity',
 ];
 
-/** Vendors have further words for the effort, which are foreign. */
-const decodeReasoning = (value: unknown, foreign: ForeignFields): ReasoningOptions | undefined => {
-  const word = optional(readString)(value, 'reasoning_effort');
-  if (word === undefined) return undefined;
-  const effort = efforts.find((one) => one === word);
-  if (effort !== undefined) return { effort };
-  foreign.add('reasoning_effort', word);
+/** Vendors have further words, which are foreign. */
+const decodeWord = <const T extends string>(
+  body: JsonObject,
+  key: string,
+  words: readonly T[],
+  foreign: ForeignFields,
+): T | undefined => {
+  const word = optional(readString)(body[key], key);
+  const known = words.find((one) => one === word);
+  if (word !== undefined && known === undefined) foreign.add(key, word);
+  return known;
+};
+
+const decodeReasoning = (body: JsonObject, foreign: ForeignFields): ReasoningOptions | undefined => {
+  const effort = decodeWord(body, 'reasoning_effort', efforts, foreign);
+  return effort === undefined ? undefined : { effort };
+};
+
+/** Alternatives without `logprobs` are for the provider to refuse. */
+const decodeLogprobs = (body: JsonObject, foreign: ForeignFields): ChatRequest['logprobs'] => {
+  const top = optional(readInteger)(body['top_logprobs'], 'top_logprobs');
+  if (optional(readBoolean)(body['logprobs'], 'logprobs') === true) return { top: top ?? 0 };
+  if (top !== undefined) foreign.add('top_logprobs', top);
+  return undefined;
+};
+
+const isLabels = (metadata: JsonObject): metadata is Readonly<Record<string, string>> =>
+  Object.values(metadata).every((value) => typeof value === 'string');
+
+const decodeMetadata = (value: unknown, foreign: ForeignFields): ChatRequest['metadata'] => {
+  const metadata = optional(readObject)(value, 'metadata');
+  if (metadata === undefined || isLabels(metadata)) return metadata;
+  foreign.add('metadata', metadata);
   return undefined;
 };
 
@@ -96,7 +129,7 @@ export const decodeRequest = (bytes: Uint8Array): ChatRequest => {
     toolChoice: decodeToolChoice(body['tool_choice'], foreign),
     parallelToolCalls: boolean('parallel_tool_calls'),
     outputFormat: decodeOutputFormat(body['response_format'], foreign),
-    reasoning: decodeReasoning(body['reasoning_effort'], foreign),
+    reasoning: decodeReasoning(body, foreign),
     maxOutputTokens: integer('max_completion_tokens') ?? maxTokens,
     temperature: number('temperature'),
     topP: number('top_p'),
@@ -106,6 +139,12 @@ export const decodeRequest = (bytes: Uint8Array): ChatRequest => {
     frequencyPenalty: number('frequency_penalty'),
     choices: integer('n'),
     userId: string('safety_identifier') ?? user,
+    logprobs: decodeLogprobs(body, foreign),
+    metadata: decodeMetadata(body['metadata'], foreign),
+    serviceTier: string('service_tier'),
+    promptCacheKey: string('prompt_cache_key'),
+    verbosity: decodeWord(body, 'verbosity', verbosities, foreign),
     foreign: foreign.all,
+    carriesSealedState: holdsSealedState(bytes) ? true : undefined,
   });
 };

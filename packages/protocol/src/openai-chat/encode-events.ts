@@ -3,6 +3,7 @@ import { createLossList } from '../loss-list.js';
 import { formatFrame } from '../sse/frames.js';
 import { finalDelta, initialEncodeState, stepEncode } from './encode-step.js';
 import { providerErrorFrame } from './errors.js';
+import { encodeLogprobs } from './logprobs.js';
 import { encodeUsage } from './usage.js';
 import type { WireChunk, WireUsage } from './wire.js';
 
@@ -31,9 +32,10 @@ export const createEventEncoder = (context: ReplyContext): EventEncoder => {
       if (event.type === 'error') return providerErrorFrame(event.message, event.providerType);
       const step = stepEncode(state, event);
       state = step.state;
-      if (step.loss !== undefined) losses.add(step.loss.path, step.loss.reason);
+      for (const { path, reason } of step.losses ?? []) losses.add(path, reason);
       if (step.delta === undefined) return nothing;
-      return chunk([{ index: 0, delta: step.delta, logprobs: null, finish_reason: null }], null);
+      const logprobs = step.logprobs === undefined ? null : encodeLogprobs(step.logprobs);
+      return chunk([{ index: 0, delta: step.delta, logprobs, finish_reason: null }], null);
     },
     end() {
       const { delta, finishReason } = finalDelta(state);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { encodeModel, encodeModels } from './encode-models.js';
+import { openaiChat } from './index.js';
 
 const parse = (body: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(body));
 
@@ -10,6 +11,11 @@ describe('models for an OpenAI client', () => {
       object: 'list',
       data: [{ id: 'fast', object: 'model', created: 0, owned_by: 'claudette' }],
     });
+  });
+
+  it('are one page, whatever part of it the client asks for', () => {
+    const models = ['a', 'b'].map((id) => ({ id, ownedBy: 'lab' }));
+    expect(parse(openaiChat.encodeModels(models, { limit: '1', after: 'a' }))).toEqual(parse(encodeModels(models)));
   });
 
   it('can be asked for one by one', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from '@jest/globals';
-import type { ChatRequest, Loss, Message } from '@claudette/core';
+import type { ChatRequest, Loss } from '@claudette/core';
 
 import type { DialectOptions } from '../codec.js';
 import { decodeRequest } from './decode-request.js';
@@ -18,14 +18,7 @@ const encode = (
   return { body: JSON.parse(Buffer.from(body).toString()), losses };
 };
 
-const encodeMessages = (...messages: Message[]): { messages: unknown; losses: readonly Loss[] } => {
-  const { body, losses } = encode({ messages });
-  return { messages: body['messages'], losses };
-};
-
 const tool = { name: 'f' };
-const image = { type: 'image', source: { kind: 'base64', mediaType: 'image/png', data: 'AAAA' } } as const;
-const wireImage = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
 
 describe('an encoded request', () => {
   it('says no more than the canonical one', () => {
@@ -41,11 +34,17 @@ describe('an encoded request', () => {
       'messages[7].audio',
       'stream_options.include_obfuscation',
       'messages[1].cacheHint',
+      'messages[2].cacheHint',
       'messages[3].reasoning',
+      'messages[6].citations',
     ]);
     expect(body).toMatchObject({
-      tools: [{ type: 'function' }, { type: 'custom', custom: { name: 'shell' } }],
-      tool_choice: { type: 'function', function: { name: 'look_up' } },
+      tools: [
+        { type: 'function' },
+        { type: 'custom', custom: { name: 'shell', format: { type: 'grammar' } } },
+        { type: 'web_search' },
+      ],
+      tool_choice: JSON.parse(wire.toString()).tool_choice,
       parallel_tool_calls: true,
       response_format: { type: 'json_schema', json_schema: { name: 'plant', strict: true } },
       reasoning_effort: 'low',
@@ -56,6 +55,12 @@ describe('an encoded request', () => {
       user: 'user-1',
       stream: true,
       stream_options: { include_usage: true },
+      logprobs: true,
+      top_logprobs: 2,
+      metadata: { garden: 'north' },
+      service_tier: 'flex',
+      prompt_cache_key: 'garden-1',
+      verbosity: 'low',
       logit_bias: { '50256': -100 },
       store: false,
     });
@@ -87,6 +92,23 @@ describe('an encoded request', () => {
     expect(encode({ outputFormat: { kind: 'json' } }).body['response_format']).toEqual({ type: 'json_object' });
   });
 
+  it('asks for JSON without the schema where the vendor takes none, and says so', () => {
+    const { body, losses } = encode({ outputFormat: { kind: 'json-schema', schema: {} } }, { jsonSchema: false });
+    expect([body['response_format'], losses.map(({ path }) => path)]).toEqual([
+      { type: 'json_object' },
+      ['outputFormat.schema'],
+    ]);
+  });
+
+  it('asks for log probabilities without alternatives', () => {
+    const { body } = encode({ logprobs: { top: 0 } });
+    expect([body['logprobs'], 'top_logprobs' in body]).toEqual([true, false]);
+  });
+
+  it("has OpenAI's word for Anthropic's service tier", () => {
+    expect(encode({ serviceTier: 'standard_only' }).body['service_tier']).toBe('default');
+  });
+
   it('writes a tool choice as a word', () => {
     expect(encode({ tools: [tool], toolChoice: { kind: 'required' } }).body['tool_choice']).toBe('required');
   });
@@ -110,137 +132,11 @@ describe('encoded reasoning', () => {
     [{ budgetTokens: 8192 }, 'medium', ['reasoning.budgetTokens']],
     [{ budgetTokens: 8193 }, 'high', ['reasoning.budgetTokens']],
     [{ budgetTokens: 9999, effort: 'low' }, 'low', ['reasoning.budgetTokens']],
+    [{ effort: 'low', summary: 'auto' }, 'low', ['reasoning.summary']],
+    [{ effort: 'low', summary: 'none' }, 'low', []],
     [{}, undefined, []],
   ] as const)('is for %j the effort %s', (reasoning, effort, lost) => {
     const { body, losses } = encode({ reasoning });
     expect([body['reasoning_effort'], losses.map(({ path }) => path)]).toEqual([effort, lost]);
-  });
-});
-
-describe('encoded messages', () => {
-  it('have a single text as a string and several as parts', () => {
-    const one = { type: 'text', text: 'a' } as const;
-    expect(
-      encodeMessages({ role: 'user', parts: [one] }, { role: 'user', parts: [one, one], name: 'n' }).messages,
-    ).toEqual([
-      { role: 'user', content: 'a' },
-      { role: 'user', content: [one, one], name: 'n' },
-    ]);
-  });
-
-  it('have no parts as an empty string', () => {
-    expect(encodeMessages({ role: 'user', parts: [] }, { role: 'assistant', parts: [] }).messages).toEqual([
-      { role: 'user', content: '' },
-      { role: 'assistant', content: '' },
-    ]);
-  });
-
-  it.each([
-    [true, 'developer'],
-    [false, 'system'],
-  ])('with a developer role that is known: %s', (developerRole, role) => {
-    const { body } = encode(
-      { messages: [{ role: 'developer', parts: [{ type: 'text', text: 'a' }] }] },
-      { developerRole },
-    );
-    expect(body['messages']).toEqual([{ role, content: 'a' }]);
-  });
-
-  it('have null beside tool calls without text', () => {
-    const parts = [{ type: 'tool-call', id: 'c', name: 'f', arguments: '{}', cacheHint: { ttl: '5m' } }] as const;
-    expect(encodeMessages({ role: 'assistant', parts, name: 'n' })).toEqual({
-      messages: [
-        {
-          role: 'assistant',
-          content: null,
-          name: 'n',
-          tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }],
-        },
-      ],
-      losses: [expect.objectContaining({ path: 'messages[0].cacheHint' })],
-    });
-  });
-
-  it('have a refusal in its own field', () => {
-    expect(encodeMessages({ role: 'assistant', parts: [{ type: 'refusal', text: 'No.' }] }).messages).toEqual([
-      { role: 'assistant', content: null, refusal: 'No.' },
-    ]);
-  });
-
-  it('have images as URLs, with their detail', () => {
-    const source = { kind: 'url', url: 'https://a.example/b.png' } as const;
-    expect(encodeMessages({ role: 'user', parts: [{ type: 'image', source, detail: 'low' }, image] }).messages).toEqual(
-      [{ role: 'user', content: [{ type: 'image_url', image_url: { url: source.url, detail: 'low' } }, wireImage] }],
-    );
-  });
-
-  it('have the images of a run of tool results in a user message behind it', () => {
-    const result = (id: string): Message => ({
-      role: 'tool',
-      toolCallId: id,
-      parts: [{ type: 'text', text: id }, image],
-    });
-    expect(encodeMessages(result('1'), result('2'), { role: 'user', parts: [{ type: 'text', text: 'so?' }] })).toEqual({
-      messages: [
-        { role: 'tool', tool_call_id: '1', content: '1' },
-        { role: 'tool', tool_call_id: '2', content: '2' },
-        { role: 'user', content: [wireImage, wireImage] },
-        { role: 'user', content: 'so?' },
-      ],
-      losses: [],
-    });
-  });
-
-  it('have the images of a tool result that ends the conversation', () => {
-    expect(encodeMessages({ role: 'tool', toolCallId: '1', parts: [image] }).messages).toEqual([
-      { role: 'tool', tool_call_id: '1', content: '' },
-      { role: 'user', content: [wireImage] },
-    ]);
-  });
-
-  it('lose reasoning, and say which', () => {
-    const readable = { type: 'reasoning', text: 'a', signature: 's' } as const;
-    const encrypted = { type: 'reasoning', text: '', redactedData: 'x' } as const;
-    const { losses } = encodeMessages(
-      { role: 'assistant', parts: [readable] },
-      { role: 'assistant', parts: [encrypted] },
-    );
-    expect(losses).toEqual([
-      { path: 'messages[0].reasoning', reason: 'Chat has no field for reasoning of earlier turns' },
-      { path: 'messages[1].reasoning', reason: 'Chat has no field for encrypted reasoning' },
-    ]);
-  });
-
-  it('lose the mark of a failed tool and cache hints, once for each message', () => {
-    const text = { type: 'text', text: 'a', cacheHint: { ttl: '5m' } } as const;
-    const { losses } = encodeMessages(
-      { role: 'tool', toolCallId: '1', parts: [], isError: true, cacheHint: { ttl: '5m' } },
-      { role: 'user', parts: [text, text] },
-    );
-    expect(losses.map(({ path }) => path)).toEqual([
-      'messages[0].isError',
-      'messages[0].cacheHint',
-      'messages[1].cacheHint',
-    ]);
-  });
-
-  it('lose the parts of other dialects', () => {
-    const part = { type: 'foreign', dialect: 'anthropic-messages', path: 'messages[0].content[0]', value: {} } as const;
-    expect(encodeMessages({ role: 'user', parts: [part] })).toEqual({
-      messages: [{ role: 'user', content: '' }],
-      losses: [{ path: 'messages[0].content[0]', reason: 'only anthropic-messages knows it' }],
-    });
-  });
-
-  it('keep the parts of their own dialect in place', () => {
-    const part = {
-      type: 'foreign',
-      dialect: 'openai-chat',
-      path: 'messages[0].content[0]',
-      value: { type: 'file' },
-    } as const;
-    expect(encodeMessages({ role: 'assistant', parts: [part] }).messages).toEqual([
-      { role: 'assistant', content: [{ type: 'file' }] },
-    ]);
   });
 });

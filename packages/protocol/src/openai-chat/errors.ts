@@ -1,104 +1,17 @@
-import { UpstreamError } from '@claudette/core';
-import type { GatewayError, GatewayErrorCode, UpstreamFault } from '@claudette/core';
+import type { GatewayError } from '@claudette/core';
 
-import type { WireError } from '../codec.js';
-import { tryParseReply } from '../json/parse-reply.js';
+import { createOpenaiErrors, toOpenaiError } from '../openai-errors.js';
 import { formatFrame } from '../sse/frames.js';
-import { readErrorFrame } from './in-band-error.js';
 import type { WireErrorBody } from './wire.js';
 
-type ErrorKind = Pick<WireErrorBody['error'], 'type' | 'code'>;
+/** See `Codec.decodeError` and `Codec.encodeError`. */
+export const { decodeError, encodeError } = createOpenaiErrors('openai-chat');
 
-/** OpenAI's own words where it has them; elsewhere our code under the nearest of its types. */
-const kinds: Readonly<Partial<Record<GatewayErrorCode, ErrorKind>>> = {
-  unauthenticated: { type: 'authentication_error', code: 'invalid_api_key' },
-  model_not_found: { type: 'invalid_request_error', code: 'model_not_found' },
-  route_not_found: { type: 'invalid_request_error', code: 'unknown_url' },
-  invalid_request: { type: 'invalid_request_error', code: null },
-  upstream_rejected: { type: 'invalid_request_error', code: null },
-  upstream_rate_limited: { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
-};
-
-const kindOf = ({ code, domain }: GatewayError): ErrorKind =>
-  kinds[code] ?? { type: domain === 'caller' ? 'invalid_request_error' : 'server_error', code };
-
-const toBody = (error: GatewayError): WireErrorBody => {
-  const { type, code } = kindOf(error);
-  return { error: { message: error.message, type, param: error.code === 'model_not_found' ? 'model' : null, code } };
-};
-
-const faultOf = (error: GatewayError): UpstreamFault | undefined =>
-  error instanceof UpstreamError ? error.fault : undefined;
-
-/** See `Codec.encodeError`. */
-export const encodeError = (error: GatewayError, exchangeId: string): WireError => {
-  const fault = faultOf(error);
-  const headers = {
-    'x-claudette-id': exchangeId,
-    ...(fault?.retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(fault.retryAfterMs / 1000)) }),
-  };
-  if (error.domain === 'caller' && fault?.dialect === 'openai-chat' && fault.body !== undefined) {
-    const contentType = fault.contentType ?? 'application/json';
-    return { status: error.status, headers: { ...headers, 'content-type': contentType }, body: fault.body };
-  }
-  return {
-    status: error.status,
-    headers: { ...headers, 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify(toBody(error))),
-  };
-};
+const toFrame = (body: WireErrorBody): Uint8Array => formatFrame({ data: JSON.stringify(body) });
 
 /** See `Codec.encodeErrorEvent`. The official readers raise at a chunk with `error`. */
-export const encodeErrorEvent = (error: GatewayError): Uint8Array =>
-  formatFrame({ data: JSON.stringify(toBody(error)) });
+export const encodeErrorEvent = (error: GatewayError): Uint8Array => toFrame({ error: toOpenaiError(error) });
 
 /** A fault that the provider reported inside its reply, as it said it. */
-export const providerErrorFrame = (message: string, type = 'server_error'): Uint8Array => {
-  const body: WireErrorBody = { error: { message, type, param: null, code: null } };
-  return formatFrame({ data: JSON.stringify(body) });
-};
-
-const codesByStatus: ReadonlyMap<number, GatewayErrorCode> = new Map([
-  [401, 'upstream_unauthorized'],
-  [403, 'upstream_unauthorized'],
-  [408, 'upstream_timeout'],
-  [409, 'upstream_failed'],
-  [429, 'upstream_rate_limited'],
-  [503, 'upstream_overloaded'],
-  [529, 'upstream_overloaded'],
-]);
-
-const codeOfStatus = (status: number): GatewayErrorCode =>
-  codesByStatus.get(status) ?? (status >= 400 && status < 500 ? 'upstream_rejected' : 'upstream_failed');
-
-/** `retry-after-ms` before `retry-after` in seconds; dates are left out, since there is no clock here. */
-const readRetryAfterMs = (headers: Readonly<Record<string, string>>): number | undefined => {
-  const exact = headers['retry-after-ms'];
-  const inSeconds = headers['retry-after'];
-  const waitMs = exact !== undefined ? Number(exact) : Number(inSeconds ?? NaN) * 1000;
-  return Number.isFinite(waitMs) && waitMs >= 0 ? waitMs : undefined;
-};
-
-const MAX_QUOTED_CHARACTERS = 200;
-
-/** See `Codec.decodeError`. Only a JSON body counts as written in this dialect: proxies answer in HTML. */
-export const decodeError = (
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  body: Uint8Array,
-  backend: string,
-): GatewayError => {
-  const text = Buffer.from(body).toString();
-  const fields = tryParseReply(text);
-  const said = fields === undefined ? text.slice(0, MAX_QUOTED_CHARACTERS).trim() : readErrorFrame(fields).message;
-  const retryAfterMs = readRetryAfterMs(headers);
-  const contentType = headers['content-type'];
-  return new UpstreamError(codeOfStatus(status), `${backend} answered ${status}${said === '' ? '' : `: ${said}`}`, {
-    backend,
-    status,
-    body,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(contentType !== undefined && { contentType }),
-    ...(fields !== undefined && { dialect: 'openai-chat' as const }),
-  });
-};
+export const providerErrorFrame = (message: string, type = 'server_error'): Uint8Array =>
+  toFrame({ error: { message, type, param: null, code: null } });

@@ -1,6 +1,7 @@
 import type { ForeignField, ForeignPart } from '@claudette/core';
 
 import type { JsonObject } from '../json/fields.js';
+import type { LossList } from '../loss-list.js';
 
 /** Collects what only this dialect knows while a request is decoded. */
 export interface ForeignFields {
@@ -33,3 +34,19 @@ export const foreignPart = (path: string, value: unknown): ForeignPart => ({
   path,
   value,
 });
+
+/** Foreign fields of this dialect that stand at the top of the body; those deeper inside have lost their place. */
+export const encodeForeignFields = (
+  foreign: readonly ForeignField[],
+  losses: LossList,
+): { readonly fields: Readonly<Record<string, unknown>>; readonly tools: readonly unknown[] } => {
+  const fields: Record<string, unknown> = {};
+  const tools: unknown[] = [];
+  for (const { dialect, path, value } of foreign) {
+    if (dialect !== 'openai-chat') losses.add(path, `only ${dialect} knows it`);
+    else if (/^tools\[\d+\]$/.test(path)) tools.push(value);
+    else if (/[.[]/.test(path)) losses.add(path, 'it is only carried in the original body');
+    else fields[path] = value;
+  }
+  return { fields, tools };
+};

@@ -16,12 +16,20 @@ const lossOfFinish = ({ reason, stopSequence }: Extract<ChatEvent, { type: 'fini
 
 /** What Chat cannot carry of an event of a reply. */
 export const lossOfEvent = (event: ChatEvent): Loss | undefined => {
-  if (event.type === 'finish') return lossOfFinish(event);
-  if (event.type === 'foreign') return { path: event.path, reason: 'only the provider knows it' };
-  if (event.type !== 'reasoning-end') return undefined;
-  if (event.redactedData !== undefined)
-    return { path: 'reasoning', reason: 'Chat has no field for encrypted reasoning' };
-  return event.signature === undefined
-    ? undefined
-    : { path: 'reasoning.signature', reason: 'Chat has no field for proofs of reasoning' };
+  switch (event.type) {
+    case 'finish':
+      return lossOfFinish(event);
+    case 'foreign':
+      return { path: event.path, reason: 'only the provider knows it' };
+    case 'text-end':
+      return event.state && { path: 'text.state', reason: "Chat has no field for the provider's proof of a text" };
+    default:
+      return undefined;
+  }
+};
+
+/** State of reasoning travels on the tool call that follows it. */
+export const lossOfCarried: Loss = {
+  path: 'reasoning.state',
+  reason: 'Chat carries the state of reasoning with tool calls only, and none followed',
 };

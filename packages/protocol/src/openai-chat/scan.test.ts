@@ -34,6 +34,7 @@ describe('the commit of a stream', () => {
     ['reasoning under its other name', { reasoning: 'a' }],
     ['a refusal', { refusal: 'a' }],
     ['the start of a tool call', { tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '' } }] }],
+    ['a tool call with text', { tool_calls: [{ index: 0, id: 'c', custom: { name: 'f', input: '' } }] }],
     ['a legacy function call', { function_call: { name: 'f' } }],
   ])('comes with %s', (_, delta) => {
     expect(scan(choice(delta)).scanner).toMatchObject({ committed: true, finished: false, closed: false });

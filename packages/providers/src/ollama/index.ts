@@ -8,6 +8,6 @@ export const ollama = defineProvider({
   baseUrl: 'http://127.0.0.1:11434',
   pathPrefix: '/v1',
   auth: { scheme: 'none', environment: [] },
-  options: { maxTokensField: 'max_tokens', developerRole: false },
+  options: { maxTokensField: 'max_tokens', developerRole: false, textTools: false },
   discovery: { path: '/api/tags', modelsField: 'models', nameField: 'name' },
 });

@@ -7,5 +7,5 @@ export const openaiCompatible = defineProvider({
   dialect: 'openai-chat',
   baseUrl: null,
   auth: { scheme: 'bearer', environment: [] },
-  options: { maxTokensField: 'max_tokens', developerRole: false },
+  options: { maxTokensField: 'max_tokens', developerRole: false, textTools: false },
 });

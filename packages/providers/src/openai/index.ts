@@ -5,6 +5,7 @@ export const openai = defineProvider({
   id: 'openai',
   name: 'OpenAI',
   dialect: 'openai-chat',
+  alsoSpeaks: ['openai-responses'],
   baseUrl: 'https://api.openai.com/v1',
   auth: { scheme: 'bearer', environment: ['OPENAI_API_KEY'] },
   forwardHeaders: ['openai-beta'],

@@ -7,6 +7,6 @@ export const qwen = defineProvider({
   dialect: 'openai-chat',
   baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   auth: { scheme: 'bearer', environment: ['QWEN_API_KEY', 'DASHSCOPE_API_KEY'] },
-  options: { maxTokensField: 'max_tokens', developerRole: false },
+  options: { maxTokensField: 'max_tokens', developerRole: false, textTools: false },
   defaultModels: ['qwen3-max', 'qwen-plus', 'qwen-flash'],
 });

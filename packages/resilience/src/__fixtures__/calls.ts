@@ -10,6 +10,7 @@ export const target: Target = {
 
 /** A streaming call that routing has not seen. */
 export const callWithoutTarget = (context: Partial<Call['context']> = {}): Call => ({
+  operation: 'generate',
   request: { model: 'auto', messages: [], stream: true, streamUsage: true, tools: [], foreign: [] },
   context: {
     id: 'x1',

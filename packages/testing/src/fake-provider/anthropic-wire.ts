@@ -1,11 +1,10 @@
 import type { FinishReason } from '@claudette/core';
 
+import { blocksOf } from './anthropic-blocks.js';
 import type { Answer, FakeUsage } from './answer.js';
-import { parseJson } from './json-reading.js';
-import { splitEvery, wireId } from './wire.js';
-import type { Piece, Wire, WireError } from './wire.js';
-
-const INPUT_DELTA_CHARACTERS = 8;
+import { pageOf } from './page-of.js';
+import { breakEvent, piecesWithout, typedEvent, wireId } from './wire.js';
+import type { Piece, Typed, Wire, WireError } from './wire.js';
 
 const stopReasons: Readonly<Record<FinishReason, string>> = {
   stop: 'end_turn',
@@ -28,14 +27,7 @@ const errorTypes: Readonly<Record<number, readonly [type: string, message: strin
   529: ['overloaded_error', 'Overloaded'],
 };
 
-/** An event's payload or a delta; what else it holds is its own business. */
-interface Typed {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
-
-const event = (data: Typed): string => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
-const content = (data: Typed): Piece => ({ role: 'content', text: event(data) });
+const content = (data: Typed): Piece => ({ role: 'content', text: typedEvent(data) });
 
 const usageOf = (usage: FakeUsage, outputTokens: number): object => ({
   input_tokens: usage.inputTokens,
@@ -48,15 +40,16 @@ const usageOf = (usage: FakeUsage, outputTokens: number): object => ({
 });
 const totalOutput = (usage: FakeUsage): number => usage.outputTokens + usage.reasoningTokens;
 
+const stopReasonOf = ({ finish, finishWord, stopSequence }: Answer): string | null => {
+  if (finishWord !== undefined || finish === null) return finishWord ?? null;
+  return stopSequence === undefined ? stopReasons[finish] : 'stop_sequence';
+};
+
 const stopOf = (answer: Answer): object => ({
-  stop_reason:
-    answer.finish === null ? null : answer.stopSequence === undefined ? stopReasons[answer.finish] : 'stop_sequence',
+  stop_reason: stopReasonOf(answer),
   stop_sequence: answer.stopSequence ?? null,
   ...(answer.finish === 'refusal' && { stop_details: { type: 'refusal', category: null, explanation: null } }),
 });
-
-const signatureOf = (answer: Answer): string =>
-  Buffer.from(`signed by the fake provider, ${answer.number}`).toString('base64');
 
 const envelope = (answer: Answer, message: object): object => ({
   id: wireId('msg_01', 22, answer.number),
@@ -66,63 +59,16 @@ const envelope = (answer: Answer, message: object): object => ({
   ...message,
 });
 
-interface Block {
-  readonly start: object;
-  readonly deltas: readonly Typed[];
-  readonly whole: object;
-  /** Its start alone is something to show. */
-  readonly startsAsContent: boolean;
-}
-
-const textBlock = (deltas: readonly string[]): Block => ({
-  start: { type: 'text', text: '' },
-  deltas: deltas.map((text) => ({ type: 'text_delta', text })),
-  whole: { type: 'text', text: deltas.join('') },
-  startsAsContent: false,
-});
-
-const thinkingBlock = (deltas: readonly string[], signature: string): Block => ({
-  start: { type: 'thinking', thinking: '', signature: '' },
-  deltas: [...deltas.map((thinking) => ({ type: 'thinking_delta', thinking })), { type: 'signature_delta', signature }],
-  whole: { type: 'thinking', thinking: deltas.join(''), signature },
-  startsAsContent: false,
-});
-
-const blocksOf = (answer: Answer): Block[] => {
-  const blocks: Block[] = [];
-  if (answer.reasoning.length > 0) blocks.push(thinkingBlock(answer.reasoning, signatureOf(answer)));
-  if (answer.text.length > 0) blocks.push(textBlock(answer.text));
-  if (answer.refusal.length > 0) blocks.push(textBlock(answer.refusal));
-  answer.toolCalls.forEach((call, index) => {
-    const named = {
-      type: 'tool_use',
-      id: wireId('toolu_01', 22, answer.number, index),
-      name: call.name,
-      caller: { type: 'direct' },
-    };
-    blocks.push({
-      start: { ...named, input: {} },
-      deltas: ['', ...splitEvery(call.arguments, INPUT_DELTA_CHARACTERS)].map((partial_json) => ({
-        type: 'input_json_delta',
-        partial_json,
-      })),
-      whole: { ...named, input: parseJson(call.arguments) ?? {} },
-      startsAsContent: true,
-    });
-  });
-  return blocks;
-};
-
 function stream(answer: Answer): Piece[] {
   const { usage } = answer;
   const empty = { content: [], stop_reason: null, stop_sequence: null };
   const begun = envelope(answer, { ...empty, ...(usage !== null && { usage: usageOf(usage, 1) }) });
-  const ping: Piece = { role: 'preamble', text: event({ type: 'ping' }) };
+  const ping: Piece = { role: 'preamble', text: typedEvent({ type: 'ping' }) };
 
   const blockPieces = blocksOf(answer).flatMap((block, index): Piece[] => {
     const start = { type: 'content_block_start', index, content_block: block.start };
     return [
-      { role: block.startsAsContent ? 'content' : 'preamble', text: event(start) },
+      { role: block.startsAsContent ? 'content' : 'preamble', text: typedEvent(start) },
       ...(index === 0 ? [ping] : []),
       ...block.deltas.map((delta) => content({ type: 'content_block_delta', index, delta })),
       content({ type: 'content_block_stop', index }),
@@ -134,10 +80,10 @@ function stream(answer: Answer): Piece[] {
     ...(usage !== null && { usage: usageOf(usage, totalOutput(usage)) }),
   };
   return [
-    { role: 'preamble', text: event({ type: 'message_start', message: begun }) },
+    { role: 'preamble', text: typedEvent({ type: 'message_start', message: begun }) },
     ...blockPieces,
-    { role: 'finish', text: event(end) },
-    { role: 'terminal', text: event({ type: 'message_stop' }) },
+    { role: 'finish', text: typedEvent(end) },
+    { role: 'terminal', text: typedEvent({ type: 'message_stop' }) },
   ];
 }
 
@@ -182,10 +128,12 @@ export const anthropicWire: Wire = {
   dialect: 'anthropic-messages',
   stream,
   body,
+  endlessStream: (answer) => piecesWithout(stream(answer), 'terminal'),
   errorBody,
-  errorEvent: () => event({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }),
-  brokenEvent: () => `${event(textDelta('BROKEN')).slice(0, -5)}\n\n`,
-  strayEvent: () => event(textDelta('GARBAGE')),
+  failedBody: ({ number }) => errorBody({ status: 500 }, number),
+  errorEvents: () => typedEvent({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }),
+  brokenEvent: () => breakEvent(typedEvent(textDelta('BROKEN'))),
+  strayEvent: () => typedEvent(textDelta('GARBAGE')),
   headers: (callNumber) => ({
     'request-id': requestId(callNumber),
     'anthropic-organization-id': '00000000-0000-4000-8000-000000000000',
@@ -196,12 +144,18 @@ export const anthropicWire: Wire = {
     'anthropic-ratelimit-tokens-remaining': '1999000',
     'anthropic-ratelimit-tokens-reset': '2026-01-01T00:00:00Z',
   }),
-  models: (ids) =>
-    JSON.stringify({
-      data: ids.map(modelOf),
-      has_more: false,
-      first_id: ids[0] ?? null,
-      last_id: ids.at(-1) ?? null,
-    }),
+  models(ids, query) {
+    const { page, before, after } = pageOf(ids, {
+      size: query.get('limit') ?? '20',
+      after: query.get('after_id'),
+      before: query.get('before_id'),
+    });
+    return JSON.stringify({
+      data: page.map(modelOf),
+      has_more: query.has('before_id') ? before : after,
+      first_id: page[0] ?? null,
+      last_id: page.at(-1) ?? null,
+    });
+  },
   model: (id) => JSON.stringify(modelOf(id)),
 };

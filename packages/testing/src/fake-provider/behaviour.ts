@@ -1,17 +1,30 @@
 import type { FinishReason } from '@claudette/core';
 
-import type { FakeToolCall, FakeUsage } from './answer.js';
+import type { FakeCitation, FakeToolCall, FakeUsage } from './answer.js';
 import { fieldOf, parseJson } from './json-reading.js';
-import type { WireHeaders } from './step.js';
+import type { BodyEncoding, WireHeaders } from './step.js';
 
 /** Replaces what the model would have said. Any of deltas, refusal and toolCalls replaces all three. */
 export interface AnswerOverrides {
   /** The text, one streamed delta each. */
   readonly deltas?: readonly string[];
+  /** Is shown to the client whether it asked for it or not. */
   readonly reasoning?: readonly string[];
+  /** Some of the thinking comes redacted. Only Anthropic does that. */
+  readonly redacted?: boolean;
+  readonly citations?: readonly FakeCitation[];
+  /** Log probabilities of the text, with so many alternatives to each token. Anthropic has none. */
+  readonly topLogprobs?: number;
   readonly refusal?: readonly string[];
   readonly toolCalls?: readonly FakeToolCall[];
   readonly finish?: FinishReason;
+  /**
+   * The vendor's own word for why it stopped, as it stands in the reply: `RECITATION`, `pause_turn`, the reason of an
+   * incomplete Response (or `failed`, which is a status).
+   */
+  readonly finishWord?: string;
+  /** Gemini refuses the prompt, e.g. `PROHIBITED_CONTENT`, and gives no candidate. The others answer as usual. */
+  readonly blockReason?: string;
   /** Replaces the given classes; null: the provider counts nothing. */
   readonly usage?: Partial<FakeUsage> | null;
 }
@@ -19,6 +32,8 @@ export interface AnswerOverrides {
 interface Common extends AnswerOverrides {
   /** Waits before the headers. @default 0 */
   readonly delayMs?: number;
+  /** Compresses the body, flushed after every event. `gzip-cut` brings its own. */
+  readonly encoding?: BodyEncoding;
 }
 
 /** Where a fault strikes. Of a JSON body, the first third is the preamble and the second the content. */
@@ -29,11 +44,12 @@ export interface FaultPlace {
   readonly afterEvents?: number;
 }
 
-/** Legal server-sent events that are seldom seen. JSON replies stay as they are. */
+/** Legal server-sent events that are seldom seen. Replies in JSON, streamed or not, stay as they are. */
 export type OddFraming = 'crlf' | 'cr' | 'bom' | 'comments' | 'multi-line' | 'no-final-blank' | 'no-space';
 
 /**
- * How the fake provider answers one request.
+ * How the fake provider answers one request, in any dialect. What concerns finish and content leaves errors, lists,
+ * vectors and token counts as they are.
  *
  * | kind | does |
  * |---|---|
@@ -42,11 +58,11 @@ export type OddFraming = 'crlf' | 'cr' | 'bom' | 'comments' | 'multi-line' | 'no
  * | `early-end` | ends cleanly before the provider has finished |
  * | `stall` | stops sending and keeps the connection open |
  * | `bad-json` | one content event breaks off inside its JSON |
- * | `in-band-error` | an error event, then the end; as JSON, an error body with status 200 |
- * | `missing-finish` | Chat without finish_reason, Messages without message_stop; a whole reply without either reason |
+ * | `in-band-error` | an error event, then the end (Responses: `error` and `response.failed`, or what `report` says); as JSON, an error body with status 200 (Responses: a failed Response) |
+ * | `missing-finish` | Chat without finish_reason, Messages without message_stop, Responses without response.completed, Gemini without finishReason; a whole reply without any reason (Responses: still in progress) |
  * | `duplicate-terminal` | finishes twice; as JSON, the body twice |
  * | `trailing-garbage` | a content event and bytes of no format after the end |
- * | `no-done` | Chat without `[DONE]`; Messages as usual |
+ * | `no-done` | Chat without `[DONE]`; the others as usual |
  * | `split-utf8` | cuts inside every character of several bytes (and makes sure that there are some) |
  * | `split-frame` | writes `bytes` bytes at a time |
  * | `slow-drip` | waits `everyMs` between events |
@@ -60,8 +76,8 @@ export type OddFraming = 'crlf' | 'cr' | 'bom' | 'comments' | 'multi-line' | 'no
  */
 export type Behaviour =
   | (Common & { readonly kind: 'answer' | 'text' | 'delay' })
-  | (Common &
-      FaultPlace & { readonly kind: 'reset' | 'early-end' | 'stall' | 'gzip-cut' | 'bad-json' | 'in-band-error' })
+  | (Common & FaultPlace & { readonly kind: 'reset' | 'early-end' | 'stall' | 'gzip-cut' | 'bad-json' })
+  | (Common & FaultPlace & InBandErrorBehaviour)
   | (Common & {
       readonly kind:
         | 'reset-before-headers'
@@ -82,6 +98,16 @@ export type Behaviour =
   | (Common & StatusBehaviour)
   | (Common & RawBehaviour);
 
+/** The provider reports its own failure after the reply has begun. */
+export interface InBandErrorBehaviour {
+  readonly kind: 'in-band-error';
+  /**
+   * What a stream of Responses reports it with: an `error` event, the same with its fields beside the type (as OpenAI
+   * documents it, and its client does not notice), or `response.failed`. @default `error`, then `response.failed`
+   */
+  readonly report?: 'error' | 'flat-error' | 'response.failed';
+}
+
 /** An HTTP error in the dialect's shape. */
 export interface StatusBehaviour {
   readonly kind: 'status';
@@ -92,7 +118,10 @@ export interface StatusBehaviour {
   /** OpenAI's `error.code`. */
   readonly code?: string;
   readonly headers?: WireHeaders;
-  /** The `retry-after` header. @default '1' with status 429, otherwise absent */
+  /**
+   * The `retry-after` header. @default '1' with status 429, otherwise absent. Gemini has no such header unless it is
+   * given here: it writes the time into the body, as `RetryInfo`.
+   */
   readonly retryAfter?: string;
 }
 

@@ -1,11 +1,12 @@
 import type { Behaviour } from './behaviour.js';
 import { parseBehaviour } from './behaviour.js';
-import { wantsAnswer } from './fake-call.js';
+import { wantsWork } from './fake-call.js';
 import type { FakeCall } from './fake-call.js';
 
 /**
  * How the next calls are answered: one behaviour for all; a list, one each, and plain answers once it is used up; or a
- * function, for which undefined is a plain answer. Lists of models are answered plainly unless a function says otherwise.
+ * function, for which undefined is a plain answer. Vectors and token counts are calls like any other; lists of models are
+ * answered plainly unless a function says otherwise.
  */
 export type Script = Behaviour | readonly Behaviour[] | BehaviourOfCall;
 
@@ -40,7 +41,7 @@ export function createChooser(initial: Script | undefined): Chooser {
   };
   const nextOfScript = (call: FakeCall): Behaviour => {
     if (typeof script === 'function') return script(call) ?? plain;
-    if (!wantsAnswer(call)) return plain;
+    if (!wantsWork(call)) return plain;
     return Array.isArray(script) ? (script.shift() ?? plain) : script;
   };
   use(initial);

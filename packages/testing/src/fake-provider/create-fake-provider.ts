@@ -3,15 +3,16 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-import type { DialectId } from '@claudette/core';
-
 import { createChooser } from './choose-behaviour.js';
 import type { Script } from './choose-behaviour.js';
-import { answerPaths, readBody, wantsAnswer } from './fake-call.js';
+import { readBody, wantsWork } from './fake-call.js';
 import type { FakeCall } from './fake-call.js';
-import { parseJson } from './json-reading.js';
+import { fieldOf, parseJson, textOf } from './json-reading.js';
 import { playSteps } from './play-steps.js';
+import { createProviderMemory } from './provider-memory.js';
 import { respond } from './respond.js';
+import { routeOf } from './routes.js';
+import type { FakeOperation } from './routes.js';
 
 export interface FakeProviderOptions {
   /** @default 0, which takes a free one */
@@ -20,26 +21,36 @@ export interface FakeProviderOptions {
   readonly script?: Script;
   /** The models it lists. @default fake-large, fake-small */
   readonly models?: readonly string[];
-  /** Every other key, and none, gets a 401. @default any key will do */
+  /** Every other key, and none, gets a 401; of Gemini, a 400 or a 403. @default any key will do */
   readonly apiKey?: string;
+  /** Refuses fields that the vendor does not document, as the real ones do. @default false */
+  readonly strict?: boolean;
+  /**
+   * What signatures and encrypted reasoning are made with. Providers with the same secret accept each other's, as those
+   * of one vendor do. @default a secret of its own
+   */
+  readonly secret?: string;
 }
 
-/** A provider on 127.0.0.1 that speaks OpenAI Chat Completions and Anthropic Messages. Whoever made it closes it. */
+/**
+ * A provider on 127.0.0.1 that speaks OpenAI Chat Completions and Responses, Anthropic Messages and Gemini. Whoever made
+ * it closes it.
+ */
 export interface FakeProvider {
   /** Without a trailing slash or version: `http://127.0.0.1:<port>`. */
   readonly url: string;
   readonly port: number;
   /** Every request since the last reset, oldest first. */
   readonly calls: readonly FakeCall[];
-  /** Requests for an answer, without lists of models. */
-  count(): number;
+  /** Requests for a model's work, or those of one operation only. @default answers, vectors and token counts */
+  count(operation?: FakeOperation): number;
   /** Requests whose reply is still going out. */
   inFlight(): number;
   /** Connections that are open now, idle ones included. */
   openSockets(): number;
   /** Sets how the next calls are answered. */
   behave(script: Script): void;
-  /** Forgets the calls and goes back to plain answers. */
+  /** Forgets the calls and goes back to plain answers. What was handed out before stays good. */
   reset(): void;
   /** Stops listening and closes every connection. Calling it again does nothing. */
   close(): Promise<void>;
@@ -47,12 +58,13 @@ export interface FakeProvider {
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
-const dialectOf = (path: string, headers: FakeCall['headers']): DialectId =>
-  answerPaths[path] ?? (headers['anthropic-version'] === undefined ? 'openai-chat' : 'anthropic-messages');
+/** Counts the providers of this process, so that each has a secret of its own, the same in every run. */
+let providerCount = 0;
 
 /** Starts a fake provider and resolves once it listens. */
 export async function createFakeProvider(options: FakeProviderOptions = {}): Promise<FakeProvider> {
-  const { port = 0, script, models = ['fake-large', 'fake-small'], apiKey } = options;
+  const { port = 0, script, models = ['fake-large', 'fake-small'], apiKey, strict = false } = options;
+  const memory = createProviderMemory(options.secret ?? `fake provider ${(providerCount += 1)}`);
   const calls: FakeCall[] = [];
   const sockets = new Map<Socket, number>();
   const chooser = createChooser(script);
@@ -64,15 +76,20 @@ export async function createFakeProvider(options: FakeProviderOptions = {}): Pro
     const connection = sockets.get(request.socket) ?? 0;
     const body = await readBody(request);
     const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    const route = routeOf(request.method ?? 'GET', path, query, request.headers);
+    const json = parseJson(body.toString());
     const call: Mutable<FakeCall> = {
       number: (callCount += 1),
       method: request.method ?? 'GET',
       path,
       query,
-      dialect: dialectOf(path, request.headers),
+      dialect: route.dialect,
+      operation: route.operation,
+      model: route.pathModel ?? textOf(fieldOf(json, 'model')),
+      route,
       headers: request.headers,
       body,
-      json: parseJson(body.toString()),
+      json,
       connection,
       aborted: false,
       sentBytes: 0,
@@ -85,7 +102,7 @@ export async function createFakeProvider(options: FakeProviderOptions = {}): Pro
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const call = await record(request);
-    const steps = respond(call, { models, apiKey, choose: chooser.choose });
+    const steps = respond(call, { models, apiKey, strict, memory, choose: chooser.choose });
     const resets = steps.at(-1)?.do === 'reset';
     let played = false;
     const onClose = (): void => {
@@ -111,7 +128,8 @@ export async function createFakeProvider(options: FakeProviderOptions = {}): Pro
     url: `http://127.0.0.1:${boundPort}`,
     port: boundPort,
     calls,
-    count: () => calls.filter(wantsAnswer).length,
+    count: (operation) =>
+      calls.filter((call) => (operation === undefined ? wantsWork(call) : call.operation === operation)).length,
     inFlight: () => calls.filter((call) => call.finishedAt === undefined).length,
     openSockets: () => sockets.size,
     behave: chooser.use,

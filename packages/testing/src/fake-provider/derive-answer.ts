@@ -1,7 +1,8 @@
-import type { Answer, FakeToolCall, FakeUsage } from './answer.js';
+import type { Answer, FakeCitation, FakeToolCall, FakeUsage } from './answer.js';
 import type { AnswerOverrides } from './behaviour.js';
 import { exampleOf } from './example-of.js';
-import type { Prompt } from './prompt.js';
+import type { OfferedTool, Prompt } from './prompt.js';
+import type { Seal } from './provider-memory.js';
 
 /** Below this a token limit cuts the answer short, one token a word. */
 const TINY_MAX_TOKENS = 5;
@@ -10,14 +11,21 @@ const CACHED_INPUT_TOKENS = 64;
 const CACHE_WRITE_TOKENS = 32;
 
 const wordsOf = (text: string): string[] => text.match(/\s*\S+/g) ?? [];
-const says = (prompt: Prompt, word: string): boolean => prompt.userText.toLowerCase().includes(word);
+const says = (prompt: Prompt, word: string): boolean => new RegExp(`\\b${word}`, 'i').test(prompt.userText);
+
+const callOf = ({ name, schema, takesText, namespace }: OfferedTool): FakeToolCall => ({
+  name,
+  arguments: takesText === true ? 'text' : JSON.stringify(exampleOf(schema)),
+  ...(takesText === true && { takesText }),
+  ...(namespace !== undefined && { namespace }),
+});
 
 const callsOf = (prompt: Prompt): FakeToolCall[] => {
   const forced = prompt.tools.filter((tool) => tool.name === prompt.forcedTool);
   const [first, second] = forced.length > 0 ? forced : prompt.tools;
   if (first === undefined || prompt.toolResults.length > 0) return [];
   const tools = says(prompt, 'parallel') && prompt.parallelTools ? [first, second ?? first] : [first];
-  return tools.map(({ name, schema }) => ({ name, arguments: JSON.stringify(exampleOf(schema)) }));
+  return tools.map(callOf);
 };
 
 const jsonText = (prompt: Prompt): string => {
@@ -28,8 +36,8 @@ const jsonText = (prompt: Prompt): string => {
 
 const spokenText = (prompt: Prompt): string => {
   if (prompt.outputSchema !== undefined) return jsonText(prompt);
-  if (prompt.toolResults.length > 0) return `The tool said: ${prompt.toolResults.join(' and ')}`;
-  const seen = prompt.images.map((image) => `I see ${image}. `).join('');
+  const seen = prompt.media.map((medium) => `I see ${medium}. `).join('');
+  if (prompt.toolResults.length > 0) return `${seen}The tool said: ${prompt.toolResults.join(' and ')}`;
   return `${seen}Echo: ${prompt.userText.replace(/\s*\[\[fake:.*?\]\]/gs, '')}`;
 };
 
@@ -47,21 +55,39 @@ function limitText(prompt: Prompt, whole: string): Pick<Answer, 'text' | 'finish
   return { text: words, finish: 'stop', ...(hit !== undefined && { stopSequence: hit.sequence }) };
 }
 
-type Content = Pick<Answer, 'reasoning' | 'text' | 'refusal' | 'toolCalls' | 'finish' | 'stopSequence'>;
+type Content = Pick<
+  Answer,
+  'reasoning' | 'redacts' | 'text' | 'citations' | 'refusal' | 'toolCalls' | 'finish' | 'stopSequence'
+>;
+
+const source: FakeCitation = {
+  url: 'https://example.com/source',
+  title: 'A source',
+  citedText: 'What the source says.',
+};
 
 function contentOf(prompt: Prompt): Content {
-  const reasoning = prompt.reasons ? wordsOf('The user says something, so I shall echo it.') : [];
-  const silent = { reasoning, text: [], refusal: [], toolCalls: [] };
+  const silent = {
+    reasoning: prompt.reasons ? wordsOf('The user says something, so I shall echo it.') : [],
+    redacts: prompt.reasons && says(prompt, 'redact'),
+    text: [],
+    citations: [],
+    refusal: [],
+    toolCalls: [],
+  };
   if (says(prompt, 'refuse')) return { ...silent, refusal: wordsOf('I cannot help with that.'), finish: 'refusal' };
   const toolCalls = callsOf(prompt);
   if (toolCalls.length > 0) return { ...silent, toolCalls, finish: 'tool-calls' };
-  return { ...silent, ...limitText(prompt, spokenText(prompt)) };
+  return { ...silent, citations: says(prompt, 'cite') ? [source] : [], ...limitText(prompt, spokenText(prompt)) };
 }
+
+/** The tokens of a prompt, as an answer reports them and as a count of them says. */
+export const countInput = (prompt: Prompt): number => BASE_INPUT_TOKENS + wordsOf(prompt.userText).length;
 
 const usageOf = (prompt: Prompt, content: Content): FakeUsage => {
   const cached = says(prompt, 'cached');
   return {
-    inputTokens: BASE_INPUT_TOKENS + wordsOf(prompt.userText).length,
+    inputTokens: countInput(prompt),
     cachedInputTokens: cached ? CACHED_INPUT_TOKENS : 0,
     cacheWriteTokens: cached ? CACHE_WRITE_TOKENS : 0,
     outputTokens: content.text.length + content.refusal.length + 5 * content.toolCalls.length,
@@ -71,32 +97,54 @@ const usageOf = (prompt: Prompt, content: Content): FakeUsage => {
 
 /** What a test said of the answer takes the place of what the request would have got. */
 const override = (content: Content, overrides: AnswerOverrides): Content => {
-  const { deltas, reasoning, refusal, toolCalls, finish } = overrides;
-  const speaks = deltas !== undefined || refusal !== undefined || toolCalls !== undefined;
-  if (!speaks) return { ...content, reasoning: reasoning ?? content.reasoning, finish: finish ?? content.finish };
+  const { deltas, refusal, toolCalls } = overrides;
+  const changed = {
+    ...content,
+    reasoning: overrides.reasoning ?? content.reasoning,
+    redacts: overrides.redacted ?? content.redacts,
+    citations: overrides.citations ?? content.citations,
+    finish: overrides.finish ?? content.finish,
+  };
+  if (deltas === undefined && refusal === undefined && toolCalls === undefined) return changed;
   const usualFinish = toolCalls !== undefined ? 'tool-calls' : refusal !== undefined ? 'refusal' : 'stop';
   return {
-    reasoning: reasoning ?? content.reasoning,
+    ...changed,
     text: deltas ?? [],
     refusal: refusal ?? [],
     toolCalls: toolCalls ?? [],
-    finish: finish ?? usualFinish,
+    finish: overrides.finish ?? usualFinish,
+    stopSequence: undefined,
   };
 };
 
+/** What the answer's wire text is made of besides its content. */
+export interface AnswerOf {
+  readonly number: number;
+  /** The request's body. */
+  readonly request: unknown;
+  readonly seal: Seal;
+}
+
 /**
  * The same request gets the same answer, in every run. Words of the prompt steer it: `refuse` refuses, `parallel` calls
- * two tools, `cached` reports cached tokens.
+ * two tools, `cached` reports cached tokens, `cite` names a source, `redact` redacts some of the thinking.
  */
-export function deriveAnswer(prompt: Prompt, number: number, overrides: AnswerOverrides): Answer {
+export function deriveAnswer(prompt: Prompt, of: AnswerOf, overrides: AnswerOverrides): Answer {
   const content = override(contentOf(prompt), overrides);
   const usage = usageOf(prompt, content);
   return {
-    number,
+    number: of.number,
     model: prompt.model,
     ...content,
+    showsReasoning: prompt.showsReasoning || overrides.reasoning !== undefined,
+    encryptsReasoning: prompt.encryptsReasoning,
+    topLogprobs: overrides.topLogprobs ?? prompt.topLogprobs,
+    finishWord: overrides.finishWord,
+    blockReason: overrides.blockReason,
     usage: overrides.usage === null ? null : { ...usage, ...overrides.usage },
     includeUsage: prompt.includeUsage,
     choices: prompt.choices,
+    request: of.request,
+    seal: (kind, place, bound) => of.seal(kind, `${of.number}-${place}`, bound),
   };
 }

@@ -9,12 +9,14 @@ const firstOf = (schema: unknown, ...names: readonly string[]): unknown =>
 const typeOf = (schema: unknown): unknown => {
   const type = fieldOf(schema, 'type');
   if (Array.isArray(type)) return type[0];
+  if (typeof type === 'string') return type.toLowerCase();
   return type ?? (fieldOf(schema, 'properties') === undefined ? undefined : 'object');
 };
 
 /**
  * A value that satisfies a JSON Schema: the first of every choice, every property present. Knows what tool and answer
- * schemas use: type, properties, items, enum, const, anyOf, oneOf, allOf (its first) and local `$ref`.
+ * schemas use: type, properties, items, enum, const, anyOf, oneOf, allOf (its first) and local `$ref`; and Gemini's
+ * upper-case names of types.
  */
 export function exampleOf(schema: unknown, root: unknown = schema, depth = 0): unknown {
   if (depth > MAX_DEPTH) return null;

@@ -2,15 +2,11 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 import type { DialectId } from '@claudette/core';
 
-/** The routes that answer prompts, and what they speak. */
-export const answerPaths: Readonly<Record<string, DialectId>> = {
-  '/v1/chat/completions': 'openai-chat',
-  '/v1/messages': 'anthropic-messages',
-};
+import type { FakeOperation, Route } from './routes.js';
 
-/** The call asks for an answer, not for a list of models. */
-export const wantsAnswer = (call: Pick<FakeCall, 'method' | 'path'>): boolean =>
-  call.method === 'POST' && call.path in answerPaths;
+/** The call asks for a model's work, not for a list of models. */
+export const wantsWork = (call: Pick<FakeCall, 'operation'>): boolean =>
+  call.operation !== undefined && call.operation !== 'list';
 
 /** A request the fake provider got, and what became of it. Its last four fields change while the reply goes out. */
 export interface FakeCall {
@@ -20,8 +16,14 @@ export interface FakeCall {
   readonly path: string;
   /** What follows the question mark. */
   readonly query: string;
-  /** The dialect of the route; a list of models is Anthropic's when the request has an `anthropic-version`. */
+  /** The dialect of the route (see `Route.dialect` for lists of models); embeddings are OpenAI's or Gemini's. */
   readonly dialect: DialectId;
+  /** Undefined: there is no such route. */
+  readonly operation: FakeOperation | undefined;
+  /** The model it names, in the path or in the body; empty when it names none. */
+  readonly model: string;
+  /** What else the address says. */
+  readonly route: Route;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   /** The body as JSON; undefined when it is none. */

@@ -1,6 +1,5 @@
-import type { Framing } from '@claudette/core';
-
 import type { Answer } from './answer.js';
+import type { ReplyFraming } from './routes.js';
 import { write } from './step.js';
 import type { Step, WireHeaders } from './step.js';
 import { splitEvery } from './wire.js';
@@ -10,13 +9,19 @@ import type { Piece, Wire, WireError } from './wire.js';
 export interface FakeReply {
   readonly wire: Wire;
   readonly callNumber: number;
-  readonly framing: Framing;
+  readonly framing: ReplyFraming;
   readonly status: number;
   readonly headers: WireHeaders;
   readonly pieces: readonly Piece[];
+  /** What the reply says; undefined when it is no answer but a list, a count, vectors or an error. */
+  readonly answer?: Answer;
 }
 
-const contentTypes = { json: 'application/json', sse: 'text/event-stream; charset=utf-8' } as const;
+const contentTypes = {
+  json: 'application/json',
+  sse: 'text/event-stream; charset=utf-8',
+  'json-array': 'application/json',
+} as const;
 
 /** A JSON body has no events: its thirds stand for them, so that every fault finds its place in it too. */
 export function toPieces(body: string): Piece[] {
@@ -25,20 +30,20 @@ export function toPieces(body: string): Piece[] {
   return roles.map((role, index) => ({ role, text: parts[index] ?? '' }));
 }
 
-const headersOf = (wire: Wire, callNumber: number, framing: Framing): Record<string, string> => ({
+const headersOf = (wire: Wire, callNumber: number, framing: ReplyFraming): Record<string, string> => ({
   'content-type': contentTypes[framing],
   ...(framing === 'sse' && { 'cache-control': 'no-cache' }),
   ...wire.headers(callNumber),
 });
 
 /** The model's answer, in the framing the client asked for. */
-export function answerReply(wire: Wire, answer: Answer, framing: Framing): FakeReply {
+export function answerReply(wire: Wire, answer: Answer, framing: ReplyFraming): FakeReply {
   const { number: callNumber } = answer;
-  const pieces = framing === 'sse' ? wire.stream(answer) : toPieces(wire.body(answer));
-  return { wire, callNumber, framing, status: 200, headers: headersOf(wire, callNumber, framing), pieces };
+  const pieces = framing === 'json' ? toPieces(wire.body(answer)) : wire.stream(answer);
+  return { wire, callNumber, framing, status: 200, headers: headersOf(wire, callNumber, framing), pieces, answer };
 }
 
-/** A JSON body that is no answer: a list of models, an error. */
+/** A JSON body that is no answer. */
 export const jsonReply = (wire: Wire, callNumber: number, body: string, status = 200): FakeReply => ({
   wire,
   callNumber,

@@ -22,3 +22,10 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** The value as a number; undefined when it is none. */
+export const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+
+/** The parts of a message's content; text alone is one part. */
+export const partsOf = (content: unknown): readonly unknown[] =>
+  typeof content === 'string' ? [{ type: 'text', text: content }] : listOf(content);

@@ -1,11 +1,17 @@
 import type { FinishReason } from '@claudette/core';
 
-import type { Answer, FakeUsage } from './answer.js';
-import { splitEvery, wireId } from './wire.js';
-import type { Piece, Wire, WireError } from './wire.js';
-
-const ARGUMENTS_DELTA_CHARACTERS = 8;
-const EPOCH_SECONDS = 1_750_000_000;
+import type { Answer, FakeCitation, FakeToolCall, FakeUsage } from './answer.js';
+import {
+  ARGUMENTS_DELTA_CHARACTERS,
+  callIdOf,
+  EPOCH_SECONDS,
+  openaiErrorBody,
+  openaiPlatform,
+} from './openai-platform.js';
+import { logprobsOf, openaiLogprob } from './token-logprobs.js';
+import type { FakeLogprob } from './token-logprobs.js';
+import { breakEvent, dataEvent, piecesWithout, splitEvery, times, wireId } from './wire.js';
+import type { Piece, StreamPlace, Wire } from './wire.js';
 
 const finishReasons: Readonly<Record<FinishReason, string>> = {
   stop: 'stop',
@@ -16,18 +22,6 @@ const finishReasons: Readonly<Record<FinishReason, string>> = {
   pause: 'stop',
   'context-length': 'length',
 };
-
-const errorTypes: Readonly<Record<number, { type: string; code?: string; message: string }>> = {
-  401: { type: 'invalid_request_error', code: 'invalid_api_key', message: 'Incorrect API key provided: sk-fake.' },
-  403: { type: 'invalid_request_error', code: 'unsupported_country_region_territory', message: 'Not allowed here.' },
-  404: { type: 'invalid_request_error', code: 'model_not_found', message: 'The model does not exist.' },
-  429: { type: 'requests', code: 'rate_limit_exceeded', message: 'Rate limit reached for requests.' },
-};
-const callerError = { type: 'invalid_request_error', message: 'The request is not valid.' };
-const serverError = { type: 'server_error', message: 'The server had an error while processing your request.' };
-
-const event = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`;
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
 const usageOf = (usage: FakeUsage): object => {
   const prompt = usage.inputTokens + usage.cachedInputTokens + usage.cacheWriteTokens;
@@ -46,7 +40,8 @@ const usageOf = (usage: FakeUsage): object => {
   };
 };
 
-const finishOf = (answer: Answer): string | null => (answer.finish === null ? null : finishReasons[answer.finish]);
+const finishOf = (answer: Answer): string | null =>
+  answer.finishWord ?? (answer.finish === null ? null : finishReasons[answer.finish]);
 
 const envelope = (answer: Answer, object: string): object => ({
   id: wireId('chatcmpl-', 29, answer.number),
@@ -57,44 +52,67 @@ const envelope = (answer: Answer, object: string): object => ({
   system_fingerprint: 'fp_fake000001',
 });
 
+/** A call with its arguments, or with the part of them that a delta brings. */
+const payloadOf = (call: FakeToolCall, name: { name: string } | undefined, part: string): object =>
+  call.takesText === true ? { custom: { ...name, input: part } } : { function: { ...name, arguments: part } };
+
+const toolCallOf = (answer: Answer, call: FakeToolCall, index: number, part: string): object => ({
+  id: callIdOf(answer, index),
+  type: call.takesText === true ? 'custom' : 'function',
+  ...payloadOf(call, { name: call.name }, part),
+});
+
 const toolCallDeltas = (answer: Answer): object[] =>
   answer.toolCalls.flatMap((call, index) => [
-    {
-      tool_calls: [
-        {
-          index,
-          id: wireId('call_', 24, answer.number, index),
-          type: 'function',
-          function: { name: call.name, arguments: '' },
-        },
-      ],
-    },
+    { tool_calls: [{ index, ...toolCallOf(answer, call, index, '') }] },
     ...splitEvery(call.arguments, ARGUMENTS_DELTA_CHARACTERS).map((part) => ({
-      tool_calls: [{ index, function: { arguments: part } }],
+      tool_calls: [{ index, ...payloadOf(call, undefined, part) }],
     })),
   ]);
 
+const annotationOf = (citation: FakeCitation, text: string): object => ({
+  type: 'url_citation',
+  url_citation: {
+    start_index: citation.startIndex ?? 0,
+    end_index: citation.endIndex ?? text.length,
+    title: citation.title,
+    url: citation.url,
+  },
+});
+
+const annotationsOf = (answer: Answer): object[] =>
+  answer.citations.map((citation) => annotationOf(citation, answer.text.join('')));
+
+const logprobsField = (tokens: readonly FakeLogprob[] | undefined): object | null =>
+  tokens === undefined ? null : { content: tokens.map(openaiLogprob), refusal: null };
+
 function stream(answer: Answer): Piece[] {
   const chunk = (choices: readonly object[], usage: object | null = null): string =>
-    event({
+    dataEvent({
       ...envelope(answer, 'chat.completion.chunk'),
       choices,
       ...(answer.includeUsage && { usage }),
     });
-  const toAll = (role: Piece['role'], delta: object, finish: string | null = null): Piece[] =>
-    times(answer.choices, (index) => ({
-      role,
-      text: chunk([{ index, delta, logprobs: null, finish_reason: finish }]),
-    }));
+  const toAll = (
+    role: Piece['role'],
+    delta: object,
+    { finish = null, logprobs = null }: { finish?: string | null; logprobs?: object | null } = {},
+  ): Piece[] =>
+    times(answer.choices, (index) => ({ role, text: chunk([{ index, delta, logprobs, finish_reason: finish }]) }));
   const speaks = answer.text.length > 0;
+  const annotations = annotationsOf(answer);
+  const tokens = logprobsOf(answer.text, answer.topLogprobs);
 
   return [
     ...toAll('preamble', { role: 'assistant', content: speaks ? '' : null, refusal: null }),
     ...answer.reasoning.flatMap((reasoning_content) => toAll('content', { reasoning_content })),
-    ...answer.text.flatMap((content) => toAll('content', { content })),
+    ...answer.text.flatMap((content, at) =>
+      toAll('content', { content }, { logprobs: logprobsField(tokens?.slice(at, at + 1)) }),
+    ),
+    ...(annotations.length > 0 ? toAll('content', { annotations }) : []),
     ...answer.refusal.flatMap((refusal) => toAll('content', { refusal })),
     ...toolCallDeltas(answer).flatMap((delta) => toAll('content', delta)),
-    ...toAll('finish', {}, finishOf(answer)),
+    ...toAll('finish', {}, { finish: finishOf(answer) }),
     ...(answer.includeUsage && answer.usage !== null
       ? [{ role: 'terminal', text: chunk([], usageOf(answer.usage)) } as const]
       : []),
@@ -108,65 +126,34 @@ function body(answer: Answer): string {
     content: answer.text.length > 0 ? answer.text.join('') : null,
     ...(answer.reasoning.length > 0 && { reasoning_content: answer.reasoning.join('') }),
     refusal: answer.refusal.length > 0 ? answer.refusal.join('') : null,
-    annotations: [],
+    annotations: annotationsOf(answer),
     ...(answer.toolCalls.length > 0 && {
-      tool_calls: answer.toolCalls.map((call, index) => ({
-        id: wireId('call_', 24, answer.number, index),
-        type: 'function',
-        function: call,
-      })),
+      tool_calls: answer.toolCalls.map((call, index) => toolCallOf(answer, call, index, call.arguments)),
     }),
   };
+  const logprobs = logprobsField(logprobsOf(answer.text, answer.topLogprobs));
   return JSON.stringify({
     ...envelope(answer, 'chat.completion'),
-    choices: times(answer.choices, (index) => ({ index, message, logprobs: null, finish_reason: finishOf(answer) })),
+    choices: times(answer.choices, (index) => ({ index, message, logprobs, finish_reason: finishOf(answer) })),
     ...(answer.usage !== null && { usage: usageOf(answer.usage) }),
   });
 }
 
-function errorBody({ status, message, type, code, param }: WireError): string {
-  const usual: { type: string; code?: string; message: string } =
-    errorTypes[status] ?? (status < 500 ? callerError : serverError);
-  return JSON.stringify({
-    error: {
-      message: message ?? usual.message,
-      type: type ?? usual.type,
-      param: param ?? null,
-      code: code ?? usual.code ?? null,
-    },
-  });
-}
-
-const modelOf = (id: string): object => ({ id, object: 'model', created: EPOCH_SECONDS, owned_by: 'fake' });
-const contentChunk = (content: string): object => ({
-  id: wireId('chatcmpl-', 29, 0),
-  object: 'chat.completion.chunk',
-  created: EPOCH_SECONDS,
-  model: 'fake',
+const contentChunk = ({ answer }: StreamPlace, content: string): object => ({
+  ...envelope(answer, 'chat.completion.chunk'),
   choices: [{ index: 0, delta: { content }, finish_reason: null }],
 });
+const failure = openaiErrorBody({ status: 500 });
 
 /** OpenAI's Chat Completions as its server writes it: https://platform.openai.com/docs/api-reference/chat */
 export const openaiWire: Wire = {
   dialect: 'openai-chat',
+  ...openaiPlatform,
   stream,
   body,
-  errorBody,
-  errorEvent: () => `data: ${errorBody({ status: 500 })}\n\n`,
-  brokenEvent: () => `data: ${JSON.stringify(contentChunk('BROKEN')).slice(0, -12)}\n\n`,
-  strayEvent: () => event(contentChunk('GARBAGE')),
-  headers: (callNumber) => ({
-    'x-request-id': wireId('req_', 32, callNumber),
-    'openai-version': '2020-10-01',
-    'openai-organization': 'org-fake',
-    'openai-processing-ms': '12',
-    'x-ratelimit-limit-requests': '10000',
-    'x-ratelimit-limit-tokens': '2000000',
-    'x-ratelimit-remaining-requests': String(Math.max(0, 10_000 - callNumber)),
-    'x-ratelimit-remaining-tokens': '1999000',
-    'x-ratelimit-reset-requests': '6ms',
-    'x-ratelimit-reset-tokens': '30ms',
-  }),
-  models: (ids) => JSON.stringify({ object: 'list', data: ids.map(modelOf) }),
-  model: (id) => JSON.stringify(modelOf(id)),
+  endlessStream: (answer) => piecesWithout(stream(answer), 'finish'),
+  failedBody: () => failure,
+  errorEvents: () => `data: ${failure}\n\n`,
+  brokenEvent: (place) => breakEvent(dataEvent(contentChunk(place, 'BROKEN'))),
+  strayEvent: (place) => dataEvent(contentChunk(place, 'GARBAGE')),
 };

@@ -22,7 +22,7 @@ const reframings: Readonly<Record<OddFraming, Reframe>> = {
 
 /** The same events, written in another way that the specification of server-sent events allows. */
 export function reframe(reply: FakeReply, framing: OddFraming): FakeReply {
-  if (reply.framing === 'json') return reply;
-  const texts = reframings[framing](reply.pieces.map((piece) => piece.text));
+  if (reply.framing !== 'sse') return reply;
+  const texts = reframings[framing](reply.pieces.map((piece) => piece.text.replaceAll('\r\n', '\n')));
   return { ...reply, pieces: texts.map((text): Piece => ({ role: 'content', text })) };
 }

@@ -1,77 +1,61 @@
-import type { DialectId } from '@claudette/core';
-
-import { fieldOf, listOf, textOf } from './json-reading.js';
+import type { FakeCall } from './fake-call.js';
+import type { ProviderMemory } from './provider-memory.js';
+import { refuseChat } from './refuse-chat.js';
+import { refuseEmbedding } from './refuse-embedding.js';
+import { refuseGemini } from './refuse-gemini.js';
+import { refuseMessages } from './refuse-messages.js';
+import { refuseResponses } from './refuse-responses.js';
 import type { WireError } from './wire.js';
 
-const invalid = (message: string, param?: string): WireError => ({
-  status: 400,
-  message,
-  ...(param !== undefined && { param }),
-});
+const keyOf = ({ headers, query }: FakeCall): string | undefined =>
+  (headers['x-api-key'] ?? headers['x-goog-api-key'])?.toString() ??
+  headers.authorization?.replace(/^Bearer /, '') ??
+  new URLSearchParams(query).get('key') ??
+  undefined;
 
-/** The results must follow the calls they belong to, each call answered: both vendors insist on it. */
-function findLooseChatResult(messages: readonly unknown[]): WireError | undefined {
-  let open = new Set<string>();
-  for (const [index, message] of messages.entries()) {
-    if (fieldOf(message, 'role') === 'tool') {
-      if (open.delete(textOf(fieldOf(message, 'tool_call_id')))) continue;
-      const why = "Messages with role 'tool' must be a response to a preceding message with 'tool_calls'.";
-      return invalid(why, `messages.[${index}].role`);
-    }
-    if (open.size > 0) return invalid(`No tool message answers ${[...open].join(', ')}.`, `messages.[${index}].role`);
-    open = new Set(listOf(fieldOf(message, 'tool_calls')).map((call) => textOf(fieldOf(call, 'id'))));
+/** What the provider says to a wrong key, or to none. Gemini does not call it 401. */
+export function refuseKey(call: FakeCall, apiKey: string): WireError | undefined {
+  const key = keyOf(call);
+  if (key === apiKey) return undefined;
+  if (call.dialect !== 'gemini') return { status: 401 };
+  return key === undefined
+    ? { status: 403, message: "Method doesn't allow unregistered callers." }
+    : { status: 400, message: 'API key not valid. Please pass a valid API key.' };
+}
+
+function refuseBody(call: FakeCall, memory: ProviderMemory): WireError | undefined {
+  if (call.operation === 'embed') return refuseEmbedding(call);
+  switch (call.dialect) {
+    case 'openai-chat':
+      return refuseChat(call.json);
+    case 'openai-responses':
+      return refuseResponses(call.json, memory);
+    case 'anthropic-messages':
+      return refuseMessages(call, memory);
+    case 'gemini':
+      return refuseGemini(call, memory);
   }
-  return open.size > 0 ? invalid(`No tool message answers ${[...open].join(', ')}.`, 'messages') : undefined;
 }
 
-const blocksOf = (message: unknown, type: string): readonly unknown[] =>
-  listOf(fieldOf(message, 'content')).filter((block) => fieldOf(block, 'type') === type);
-
-function findLooseToolResult(messages: readonly unknown[]): WireError | undefined {
-  let open = new Set<string>();
-  for (const [index, message] of messages.entries()) {
-    if (fieldOf(message, 'role') === 'system') continue;
-    for (const result of blocksOf(message, 'tool_result')) {
-      if (open.delete(textOf(fieldOf(result, 'tool_use_id')))) continue;
-      return invalid(`messages.${index}: unexpected tool_use_id found in tool_result blocks`);
+function refuseModel({ dialect, operation, model }: FakeCall): WireError | undefined {
+  if (!model.includes('missing')) return undefined;
+  switch (dialect) {
+    case 'openai-chat':
+      return { status: 404, message: `The model \`${model}\` does not exist.` };
+    case 'openai-responses': {
+      const message = `The requested model '${model}' does not exist.`;
+      return { status: 400, message, param: 'model', code: 'model_not_found' };
     }
-    if (open.size > 0) return invalid(`messages.${index}: tool_use ids were found without tool_result blocks`);
-    open = new Set(blocksOf(message, 'tool_use').map((block) => textOf(fieldOf(block, 'id'))));
+    case 'anthropic-messages':
+      return { status: 404, message: `model: ${model}` };
+    case 'gemini':
+      return { status: 404, message: `models/${model} is not found, or is not supported for ${operation}.` };
   }
-  return undefined;
-}
-
-function refuseChat(body: unknown): WireError | undefined {
-  if (typeof body !== 'object' || body === null) return invalid('We could not parse the JSON body of your request.');
-  if (textOf(fieldOf(body, 'model')) === '') return invalid('you must provide a model parameter');
-  const messages = listOf(fieldOf(body, 'messages'));
-  if (messages.length === 0) return invalid("Missing required parameter: 'messages'.", 'messages');
-  return findLooseChatResult(messages);
-}
-
-function refuseMessages(body: unknown, version: string | undefined): WireError | undefined {
-  if (version === undefined) return invalid('anthropic-version: header is required');
-  if (typeof body !== 'object' || body === null) return invalid('The request body is not valid JSON.');
-  if (textOf(fieldOf(body, 'model')) === '') return invalid('model: Field required');
-  const maxTokens = fieldOf(body, 'max_tokens');
-  if (maxTokens === undefined) return invalid('max_tokens: Field required');
-  if (typeof maxTokens !== 'number' || maxTokens < 1) return invalid('max_tokens: must be greater than or equal to 1');
-  const messages = listOf(fieldOf(body, 'messages'));
-  if (messages.length === 0) return invalid('messages: at least one message is required');
-  // The calls of a continued thread are not in the request.
-  const continued = fieldOf(body, 'thread', 'previous_message_id') !== undefined;
-  return continued ? undefined : findLooseToolResult(messages);
 }
 
 /**
  * What the real provider would refuse, and the gateway could get wrong. A model whose name contains `missing` does not
  * exist.
  */
-export function refuseRequest(dialect: DialectId, body: unknown, version: string | undefined): WireError | undefined {
-  const refusal = dialect === 'openai-chat' ? refuseChat(body) : refuseMessages(body, version);
-  if (refusal !== undefined) return refusal;
-  const model = textOf(fieldOf(body, 'model'));
-  if (!model.includes('missing')) return undefined;
-  const message = dialect === 'openai-chat' ? `The model \`${model}\` does not exist.` : `model: ${model}`;
-  return { status: 404, message };
-}
+export const refuseRequest = (call: FakeCall, memory: ProviderMemory): WireError | undefined =>
+  refuseBody(call, memory) ?? refuseModel(call);

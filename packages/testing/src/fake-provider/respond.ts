@@ -3,45 +3,50 @@ import type { DialectId } from '@claudette/core';
 import type { Answer } from './answer.js';
 import { anthropicWire } from './anthropic-wire.js';
 import type { Behaviour } from './behaviour.js';
-import { deriveAnswer } from './derive-answer.js';
-import { wantsAnswer } from './fake-call.js';
+import { countInput, deriveAnswer } from './derive-answer.js';
 import type { FakeCall } from './fake-call.js';
 import { answerReply, errorReply, jsonReply, plainSteps } from './fake-reply.js';
 import type { FakeReply } from './fake-reply.js';
+import { geminiArrayWire, geminiWire } from './gemini-wire.js';
 import { openaiWire } from './openai-wire.js';
+import { countBody, embeddingBody, inputsOf } from './other-bodies.js';
 import { readPrompt } from './prompt.js';
 import type { Prompt } from './prompt.js';
-import { refuseRequest } from './refuse-request.js';
+import type { ProviderMemory } from './provider-memory.js';
+import { refuseKey, refuseRequest } from './refuse-request.js';
+import { refuseUnknownFields } from './refuse-unknown-fields.js';
+import { responsesWire } from './responses-wire.js';
 import type { Step } from './step.js';
+import { storeResponse } from './store-response.js';
 import { toSteps } from './to-steps.js';
 import type { Wire } from './wire.js';
 
 export interface RespondOptions {
   readonly models: readonly string[];
   readonly apiKey: string | undefined;
+  readonly strict: boolean;
+  readonly memory: ProviderMemory;
   choose(call: FakeCall, userText: string): Behaviour | undefined;
 }
 
-const wires: Readonly<Record<DialectId, Wire>> = { 'openai-chat': openaiWire, 'anthropic-messages': anthropicWire };
-const MODELS_PATH = '/v1/models';
+const wires: Readonly<Record<DialectId, Wire>> = {
+  'openai-chat': openaiWire,
+  'openai-responses': responsesWire,
+  'anthropic-messages': anthropicWire,
+  gemini: geminiWire,
+};
 const SEVERAL_BYTES_A_CHARACTER = [' naïve', ' 日本', ' 😀'];
 
-const keyOf = ({ headers }: FakeCall): string | undefined =>
-  headers['x-api-key']?.toString() ?? headers.authorization?.replace(/^Bearer /, '');
+const wireOf = ({ dialect, route }: FakeCall): Wire =>
+  route.pathFraming === 'json-array' ? geminiArrayWire : wires[dialect];
 
-function otherReply(call: FakeCall, wire: Wire, models: readonly string[]): FakeReply {
-  if (call.method === 'GET' && call.path === MODELS_PATH) return jsonReply(wire, call.number, wire.models(models));
-  const id = models.find((name) => call.path === `${MODELS_PATH}/${encodeURIComponent(name)}`);
-  if (call.method === 'GET' && id !== undefined) return jsonReply(wire, call.number, wire.model(id));
-  return errorReply(wire, call.number, { status: 404, message: `Not found: ${call.method} ${call.path}` });
-}
-
-function refusalOf(call: FakeCall, wire: Wire, { apiKey, models }: RespondOptions): FakeReply | undefined {
-  if (apiKey !== undefined && keyOf(call) !== apiKey) return errorReply(wire, call.number, { status: 401 });
-  if (!wantsAnswer(call)) return otherReply(call, wire, models);
-  const version = call.headers['anthropic-version']?.toString();
-  const error = refuseRequest(call.dialect, call.json, version);
-  return error && errorReply(wire, call.number, error);
+function listReply(call: FakeCall, wire: Wire, models: readonly string[]): FakeReply {
+  const { pathModel } = call.route;
+  if (pathModel === undefined) {
+    return jsonReply(wire, call.number, wire.models(models, new URLSearchParams(call.query)));
+  }
+  if (models.includes(pathModel)) return jsonReply(wire, call.number, wire.model(pathModel));
+  return errorReply(wire, call.number, { status: 404 });
 }
 
 /** What there is to split is put there, should the prompt not have brought it. */
@@ -50,17 +55,44 @@ const withWideCharacters = (answer: Answer, prompt: Prompt): Answer =>
     ? { ...answer, text: [...answer.text, ...SEVERAL_BYTES_A_CHARACTER] }
     : answer;
 
+function workReply(call: FakeCall, prompt: Prompt, behaviour: Behaviour, memory: ProviderMemory): FakeReply {
+  const wire = wireOf(call);
+  switch (call.operation) {
+    case 'embed':
+      return jsonReply(wire, call.number, embeddingBody(call));
+    case 'count':
+      return jsonReply(wire, call.number, countBody(call, countInput(prompt)));
+    default: {
+      const of = { number: call.number, request: call.json, seal: memory.seal };
+      const derived = deriveAnswer(prompt, of, behaviour);
+      const answer = behaviour.kind === 'split-utf8' ? withWideCharacters(derived, prompt) : derived;
+      if (call.dialect === 'openai-responses') storeResponse(answer, memory);
+      return answerReply(wire, answer, prompt.framing);
+    }
+  }
+}
+
+function replyTo(call: FakeCall, prompt: Prompt, behaviour: Behaviour, options: RespondOptions): FakeReply {
+  const wire = wireOf(call);
+  const { apiKey, memory, models, strict } = options;
+  const refused = apiKey === undefined ? undefined : refuseKey(call, apiKey);
+  if (refused !== undefined) return errorReply(wire, call.number, refused);
+  if (call.operation === undefined) {
+    return errorReply(wire, call.number, { status: 404, message: `Not found: ${call.method} ${call.path}` });
+  }
+  if (call.operation === 'list') return listReply(call, wire, models);
+  const error = refuseRequest(call, memory) ?? (strict ? refuseUnknownFields(call) : undefined);
+  return error === undefined ? workReply(call, prompt, behaviour, memory) : errorReply(wire, call.number, error);
+}
+
 /** Decides everything about a call's reply, before the first byte of it goes out. */
 export function respond(call: FakeCall, options: RespondOptions): Step[] {
-  const wire = wires[call.dialect];
-  const prompt = readPrompt(call.dialect, call.json);
-  const behaviour = options.choose(call, prompt.userText);
+  const prompt = readPrompt(call, options.memory);
+  const said = call.operation === 'embed' ? inputsOf(call).join('\n') : prompt.userText;
+  const behaviour = options.choose(call, said);
   if (behaviour === undefined) {
     const message = 'The fake provider knows no such behaviour.';
-    return plainSteps(errorReply(wire, call.number, { status: 400, message }));
+    return plainSteps(errorReply(wireOf(call), call.number, { status: 400, message }));
   }
-  const derived = deriveAnswer(prompt, call.number, behaviour);
-  const answer = behaviour.kind === 'split-utf8' ? withWideCharacters(derived, prompt) : derived;
-  const reply = refusalOf(call, wire, options) ?? answerReply(wire, answer, prompt.stream ? 'sse' : 'json');
-  return toSteps(reply, answer, behaviour);
+  return toSteps(replyTo(call, prompt, behaviour, options), behaviour);
 }

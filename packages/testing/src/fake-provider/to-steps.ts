@@ -1,4 +1,3 @@
-import type { Answer } from './answer.js';
 import type { Behaviour, RawBehaviour, StatusBehaviour } from './behaviour.js';
 import { breakConnection, cutGzip } from './break-connection.js';
 import { chopEvery, chopInsideCharacters, drip } from './chop-bytes.js';
@@ -7,16 +6,21 @@ import { errorReply, plainSteps } from './fake-reply.js';
 import type { FakeReply } from './fake-reply.js';
 import { reframe } from './reframe.js';
 import { write } from './step.js';
-import type { Step } from './step.js';
+import type { BodyEncoding, Step } from './step.js';
 
 const DRIP_MS = 20;
 
 const statusReply = (reply: FakeReply, behaviour: StatusBehaviour): FakeReply => {
-  const { headers, retryAfter = behaviour.status === 429 ? '1' : undefined, ...error } = behaviour;
-  const failed = errorReply(reply.wire, reply.callNumber, error);
+  const { headers, ...error } = behaviour;
+  const retryAfter = error.retryAfter ?? (error.status === 429 ? '1' : undefined);
+  const inHeader = reply.wire.dialect === 'gemini' ? error.retryAfter : retryAfter;
+  const failed = errorReply(reply.wire, reply.callNumber, {
+    ...error,
+    ...(retryAfter !== undefined && { retryAfter }),
+  });
   return {
     ...failed,
-    headers: { ...failed.headers, ...(retryAfter !== undefined && { 'retry-after': retryAfter }), ...headers },
+    headers: { ...failed.headers, ...(inHeader !== undefined && { 'retry-after': inHeader }), ...headers },
   };
 };
 
@@ -30,7 +34,7 @@ const rawSteps = (raw: RawBehaviour): Step[] => {
   ];
 };
 
-const misbehave = (reply: FakeReply, answer: Answer, behaviour: Behaviour): Step[] => {
+const misbehave = (reply: FakeReply, behaviour: Behaviour): Step[] => {
   switch (behaviour.kind) {
     case 'answer':
     case 'text':
@@ -51,7 +55,7 @@ const misbehave = (reply: FakeReply, answer: Answer, behaviour: Behaviour): Step
     case 'error-in-200':
       return plainSteps(corrupt.reportErrorAsSuccess(reply));
     case 'missing-finish':
-      return plainSteps(corrupt.forgetFinish(reply, answer));
+      return plainSteps(corrupt.forgetFinish(reply));
     case 'duplicate-terminal':
       return plainSteps(corrupt.repeatTerminal(reply));
     case 'trailing-garbage':
@@ -77,8 +81,16 @@ const misbehave = (reply: FakeReply, answer: Answer, behaviour: Behaviour): Step
   }
 };
 
+/** Compresses whatever the steps write, and says so. */
+const compress = (steps: readonly Step[], encoding: BodyEncoding): Step[] =>
+  steps.map((step) =>
+    step.do === 'headers' ? { ...step, headers: { ...step.headers, 'content-encoding': encoding }, encoding } : step,
+  );
+
 /** What the server does on the socket when `reply` is due and `behaviour` was asked for. */
-export function toSteps(reply: FakeReply, answer: Answer, behaviour: Behaviour): Step[] {
-  const steps = misbehave(reply, answer, behaviour);
-  return behaviour.delayMs === undefined ? steps : [{ do: 'wait', ms: behaviour.delayMs }, ...steps];
+export function toSteps(reply: FakeReply, behaviour: Behaviour): Step[] {
+  const { delayMs, encoding, kind } = behaviour;
+  const plain = misbehave(reply, behaviour);
+  const steps = encoding === undefined || kind === 'gzip-cut' ? plain : compress(plain, encoding);
+  return delayMs === undefined ? steps : [{ do: 'wait', ms: delayMs }, ...steps];
 }

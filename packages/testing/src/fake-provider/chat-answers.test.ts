@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { readReply } from '../read-reply.js';
+import { createAsker, eventsOf, jsonOf } from './__fixtures__/ask-provider.js';
 import { createFakeProvider } from './create-fake-provider.js';
 import type { FakeProvider } from './create-fake-provider.js';
 import { fieldOf, listOf } from './json-reading.js';
@@ -9,26 +9,16 @@ let provider: FakeProvider;
 beforeAll(async () => void (provider = await createFakeProvider()));
 afterAll(() => provider.close());
 
+const { chat } = createAsker(() => provider);
 const user = (content: unknown): object => ({ role: 'user', content });
-const chat = (body: object) =>
-  readReply(`${provider.url}/v1/chat/completions`, { body: { model: 'm', messages: [user('hi there')], ...body } });
-const messages = (body: object) =>
-  readReply(`${provider.url}/v1/messages`, {
-    headers: { 'anthropic-version': '2023-06-01' },
-    body: { model: 'm', max_tokens: 100, messages: [user('hi there')], ...body },
-  });
-const json = async (reply: ReturnType<typeof chat>): Promise<unknown> => JSON.parse((await reply).text);
-const choice = async (body: object): Promise<unknown> => listOf(fieldOf(await json(chat(body)), 'choices'))[0];
-const events = async (reply: ReturnType<typeof chat>): Promise<unknown[]> =>
-  [...(await reply).text.matchAll(/^data: (\{.*)$/gm)].map((match) => JSON.parse(match[1] ?? ''));
+const choice = async (body: object): Promise<unknown> => listOf(fieldOf(await jsonOf(chat(body)), 'choices'))[0];
 const deltas = async (body: object): Promise<unknown[]> =>
-  (await events(chat({ stream: true, ...body }))).map((chunk) =>
+  (await eventsOf(chat({ stream: true, ...body }))).map((chunk) =>
     fieldOf(listOf(fieldOf(chunk, 'choices'))[0], 'delta'),
   );
 
 const parameters = { type: 'object', properties: { city: { type: 'string' }, days: { type: 'integer' } } };
 const chatTools = ['weather', 'clock'].map((name) => ({ type: 'function', function: { name, parameters } }));
-const messagesTools = ['weather', 'clock'].map((name) => ({ name, input_schema: parameters }));
 const pixel = Buffer.from('pixels').toString('base64');
 
 describe('an answer of Chat Completions', () => {
@@ -50,7 +40,7 @@ describe('an answer of Chat Completions', () => {
   });
 
   it('sends the usage in a chunk of its own only when asked to', async () => {
-    const asked = await events(chat({ stream: true, stream_options: { include_usage: true } }));
+    const asked = await eventsOf(chat({ stream: true, stream_options: { include_usage: true } }));
     expect(asked.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 12, completion_tokens: 3 } });
     const { text } = await chat({ stream: true });
     expect(text).not.toContain('usage');
@@ -133,7 +123,7 @@ describe('an answer of Chat Completions', () => {
   });
 
   it('reports cached tokens when the prompt says cached', async () => {
-    expect(await json(chat({ messages: [user('cached')] }))).toMatchObject({
+    expect(await jsonOf(chat({ messages: [user('cached')] }))).toMatchObject({
       usage: { prompt_tokens_details: { cached_tokens: 64 } },
     });
   });
@@ -146,7 +136,7 @@ describe('an answer of Chat Completions', () => {
   });
 
   it('answers as often as n says', async () => {
-    expect(await json(chat({ n: 2 }))).toMatchObject({ choices: [{ index: 0 }, { index: 1 }] });
+    expect(await jsonOf(chat({ n: 2 }))).toMatchObject({ choices: [{ index: 0 }, { index: 1 }] });
   });
 
   it('carries the headers of the vendor', async () => {
@@ -157,126 +147,61 @@ describe('an answer of Chat Completions', () => {
       'x-ratelimit-remaining-requests': expect.any(String),
     });
   });
-});
 
-describe('an answer of Messages', () => {
-  it('echoes the last user text', async () => {
-    expect(await json(messages({}))).toMatchObject({
-      id: expect.stringMatching(/^msg_/),
-      content: [{ type: 'text', text: 'Echo: hi there' }],
-      stop_reason: 'end_turn',
-      usage: { input_tokens: 12, output_tokens: 3 },
+  it('gives text to a custom tool', async () => {
+    const tools = [{ type: 'custom', custom: { name: 'patch' } }];
+    expect(await choice({ tools })).toMatchObject({
+      message: { tool_calls: [{ type: 'custom', custom: { name: 'patch', input: 'text' } }] },
     });
-  });
-
-  it('streams named events from message_start to message_stop', async () => {
-    const names = [...(await messages({ stream: true })).text.matchAll(/^event: (.*)$/gm)].map((match) => match[1]);
-    expect(names).toEqual([
-      'message_start',
-      'content_block_start',
-      'ping',
-      ...Array.from({ length: 3 }, () => 'content_block_delta'),
-      'content_block_stop',
-      'message_delta',
-      'message_stop',
+    const [, start, part] = await deltas({ tools, tool_choice: { type: 'custom', custom: { name: 'patch' } } });
+    expect([start, part]).toMatchObject([
+      { tool_calls: [{ index: 0, type: 'custom', custom: { name: 'patch', input: '' } }] },
+      { tool_calls: [{ index: 0, custom: { input: 'text' } }] },
     ]);
   });
 
-  it('writes each event as a name, a line of data and a blank line', async () => {
-    const { text } = await messages({ stream: true });
-    expect(text.replace(/event: (\w+)\ndata: \{"type":"\1".*\}\n\n/g, '')).toBe('');
-  });
-
-  it('calls two tools when the prompt says parallel, unless that is switched off', async () => {
-    const body = { tools: messagesTools, messages: [user('in parallel')] };
-    expect(await json(messages(body))).toMatchObject({
-      stop_reason: 'tool_use',
-      content: [
-        { type: 'tool_use', name: 'weather', input: { city: 'text', days: 1 } },
-        { type: 'tool_use', name: 'clock' },
-      ],
+  it('calls only tools that are allowed', async () => {
+    const allowed_tools = { mode: 'required', tools: [{ type: 'function', function: { name: 'clock' } }] };
+    expect(await choice({ tools: chatTools, tool_choice: { type: 'allowed_tools', allowed_tools } })).toMatchObject({
+      message: { tool_calls: [{ function: { name: 'clock' } }] },
     });
-    const alone = await json(messages({ ...body, tool_choice: { type: 'auto', disable_parallel_tool_use: true } }));
-    expect(fieldOf(alone, 'content')).toHaveLength(1);
   });
 
-  it('streams a tool call as a block of JSON deltas', async () => {
-    const parts = await events(messages({ stream: true, tools: messagesTools }));
-    expect(parts.map((part) => fieldOf(part, 'delta', 'partial_json') ?? '').join('')).toBe('{"city":"text","days":1}');
-  });
-
-  it('calls the tool that is forced, and none when none may be called', async () => {
-    const forced = messages({ tools: messagesTools, tool_choice: { type: 'tool', name: 'clock' } });
-    expect(await json(forced)).toMatchObject({ content: [{ name: 'clock' }] });
-    const none = messages({ tools: messagesTools, tool_choice: { type: 'none' } });
-    expect(await json(none)).toMatchObject({ stop_reason: 'end_turn' });
-  });
-
-  it('mentions the results of the tools it called, whatever system text follows', async () => {
+  it('takes what the user shows after the results for what belongs to them', async () => {
+    const calls = [{ id: 'a', type: 'function', function: { name: 'weather', arguments: '{}' } }];
+    const image = { type: 'image_url', image_url: { url: 'http://x/y.png' } };
     const conversation = [
       user('weather?'),
-      { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'weather', input: {} }] },
-      user([{ type: 'tool_result', tool_use_id: 'a', content: [{ type: 'text', text: 'sun' }] }]),
-      { role: 'system', content: 'Be brief.' },
+      { role: 'assistant', tool_calls: calls },
+      { role: 'tool', tool_call_id: 'a', content: 'see below' },
+      user([{ type: 'text', text: 'a:' }, image]),
     ];
-    expect(await json(messages({ tools: messagesTools, messages: conversation }))).toMatchObject({
-      content: [{ text: 'The tool said: sun' }],
+    expect(await choice({ tools: chatTools, messages: conversation })).toMatchObject({
+      message: { content: 'I see an image at http://x/y.png. The tool said: see below' },
     });
   });
 
-  it('sees images', async () => {
-    const content = [
-      { type: 'image', source: { type: 'base64', media_type: 'image/png', data: pixel } },
-      { type: 'image', source: { type: 'url', url: 'http://x/y.png' } },
-    ];
-    expect(await json(messages({ messages: [user(content)] }))).toMatchObject({
-      content: [{ text: expect.stringContaining('an image of 6 bytes. I see an image at http://x/y.png') }],
+  it('sees documents', async () => {
+    const file = { filename: 'a.pdf', file_data: `data:application/pdf;base64,${pixel}` };
+    expect(await choice({ messages: [user([{ type: 'file', file }])] })).toMatchObject({
+      message: { content: expect.stringContaining('I see a document of 6 bytes.') },
     });
   });
 
-  it('thinks in a signed block when asked to', async () => {
-    const thinking = { type: 'enabled', budget_tokens: 1024 };
-    expect(await json(messages({ thinking }))).toMatchObject({
-      content: [{ type: 'thinking', signature: expect.stringMatching(/.+/) }, { type: 'text' }],
-      usage: { output_tokens_details: { thinking_tokens: 9 } },
+  it('tells how likely its words were when asked', async () => {
+    expect(await choice({ logprobs: true, top_logprobs: 1 })).toMatchObject({
+      logprobs: {
+        content: [{ token: 'Echo:', logprob: -0.125, top_logprobs: [{ token: 'Echo:' }] }, {}, {}],
+        refusal: null,
+      },
     });
-    const types = (await events(messages({ stream: true, thinking: { type: 'adaptive' } }))).map((part) =>
-      fieldOf(part, 'delta', 'type'),
-    );
-    expect(types.indexOf('signature_delta')).toBeGreaterThan(types.lastIndexOf('thinking_delta'));
+    expect(await choice({ logprobs: true })).toMatchObject({ logprobs: { content: [{ top_logprobs: [] }, {}, {}] } });
+    expect(await choice({})).toMatchObject({ logprobs: null });
   });
 
-  it('answers in JSON of the schema that is asked for', async () => {
-    const format = { type: 'json_schema', schema: { type: 'object', properties: { n: { type: 'number' } } } };
-    expect(await json(messages({ output_config: { format } }))).toMatchObject({ content: [{ text: '{"n":1.5}' }] });
-  });
-
-  it('stops at a tiny token limit and at a stop sequence', async () => {
-    expect(await json(messages({ max_tokens: 1 }))).toMatchObject({ stop_reason: 'max_tokens' });
-    expect(await json(messages({ stop_sequences: ['there'] }))).toMatchObject({
-      stop_reason: 'stop_sequence',
-      stop_sequence: 'there',
-    });
-  });
-
-  it('reports cached tokens when the prompt says cached', async () => {
-    expect(await json(messages({ messages: [user('cached')] }))).toMatchObject({
-      usage: { input_tokens: 11, cache_read_input_tokens: 64, cache_creation_input_tokens: 32 },
-    });
-  });
-
-  it('refuses when the prompt says refuse', async () => {
-    expect(await json(messages({ messages: [user('refuse')] }))).toMatchObject({
-      stop_reason: 'refusal',
-      stop_details: { type: 'refusal' },
-    });
-  });
-
-  it('carries the headers of the vendor', async () => {
-    const { headers } = await messages({});
-    expect(headers).toMatchObject({
-      'request-id': expect.stringMatching(/^req_/),
-      'anthropic-ratelimit-requests-remaining': expect.any(String),
+  it('names its source when the prompt says cite', async () => {
+    expect(await choice({ messages: [user('cite')] })).toMatchObject({
+      message: { annotations: [{ type: 'url_citation', url_citation: { start_index: 0, end_index: 10 } }] },
     });
   });
 });

@@ -1,0 +1,78 @@
+import type { ChatEvent, Loss, Outcome, Reply } from '@claudette/core';
+import { GatewayError, toGatewayError } from '@claudette/core';
+import { codecs } from '@claudette/protocol';
+
+import { wholeBytes } from '../whole-bytes.js';
+import { readEvents } from './read-events.js';
+import { replyRefused, restorerFor } from './translation.js';
+import type { Translation } from './translation.js';
+
+interface Written {
+  readonly body: Uint8Array;
+  readonly losses: readonly Loss[];
+}
+
+/**
+ * Any reply, read to its end, as one body of the client's dialect. One that breaks off or cannot be translated is a
+ * reply that failed: its bytes reject with the cause.
+ */
+export async function translateWhole(reply: Reply, translation: Translation): Promise<Reply> {
+  const inClientsDialect = { ...reply, dialect: translation.to.id, framing: 'json' as const };
+  try {
+    const { body, losses } = await writers[translation.operation](reply, translation);
+    if (translation.strict && losses.length > 0) throw replyRefused(losses);
+    return {
+      ...inClientsDialect,
+      bytes: wholeBytes(() => Promise.resolve(body)),
+      losses: [...reply.losses, ...losses],
+    };
+  } catch (thrown) {
+    const cause = toGatewayError(thrown);
+    return {
+      ...inClientsDialect,
+      bytes: wholeBytes(() => Promise.reject(cause)),
+      outcome: reply.outcome.then((how) => (how.kind === 'complete' ? failedBy(cause, how) : how)),
+    };
+  }
+}
+
+const failedBy = (cause: GatewayError, { usage, finishReason, receivedBytes }: Outcome): Outcome => ({
+  kind: 'failed',
+  cause,
+  usage,
+  finishReason,
+  receivedBytes,
+});
+
+type Writer = (reply: Reply, translation: Translation) => Promise<Written>;
+
+const writeAnswer: Writer = async (reply, { to, request, context }) => {
+  const events: ChatEvent[] = [];
+  await readEvents(reply, (event) => events.push(event));
+  const restore = restorerFor(request);
+  return to.encodeReply(restore === undefined ? events : events.flatMap(restore), context);
+};
+
+const readBody = async (reply: Reply): Promise<Uint8Array> => {
+  const step = await reply.bytes[Symbol.asyncIterator]().next();
+  return step.done === true ? new Uint8Array(0) : step.value;
+};
+
+/** Routing has seen to it that both sides have what the operation needs. */
+const needed = <Part>(part: Part | undefined, dialect: string): Part => {
+  if (part === undefined) throw new GatewayError('internal', `${dialect} has no such operation`);
+  return part;
+};
+
+const writeCount: Writer = async (reply, { to }) => {
+  const from = needed(codecs[reply.dialect].counting, reply.dialect);
+  return { body: needed(to.counting, to.id).encodeReply(from.decodeReply(await readBody(reply))), losses: [] };
+};
+
+const writeVectors: Writer = async (reply, { to, request }) => {
+  const from = needed(codecs[reply.dialect].embedding, reply.dialect);
+  const embeddings = from.decodeReply(await readBody(reply));
+  return { body: needed(to.embedding, to.id).encodeReply(embeddings, request), losses: [] };
+};
+
+const writers = { generate: writeAnswer, count: writeCount, embed: writeVectors };

@@ -1,0 +1,12 @@
+import { defineProvider } from '../define-provider.js';
+
+/** https://docs.mistral.ai/api/endpoint/chat; streams end with the usage unasked. */
+export const mistral = defineProvider({
+  id: 'mistral',
+  name: 'Mistral',
+  dialect: 'openai-chat',
+  baseUrl: 'https://api.mistral.ai/v1',
+  auth: { scheme: 'bearer', environment: ['MISTRAL_API_KEY'] },
+  options: { maxTokensField: 'max_tokens', developerRole: false, streamUsageOption: false, textTools: false },
+  defaultModels: ['mistral-large-latest', 'mistral-medium-latest', 'mistral-small-latest'],
+});
