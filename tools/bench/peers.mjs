@@ -44,6 +44,9 @@ export async function startUpstream(port, chunks) {
   return start(binary, [String(port), String(chunks)], port);
 }
 
+export const startPacedUpstream = (port) =>
+  start(process.execPath, [join(root, 'tools/bench/paced-upstream.mjs'), String(port)], port);
+
 export function startNginx(port, upstreamPort) {
   const file = join(work, 'nginx.conf');
   writeFileSync(

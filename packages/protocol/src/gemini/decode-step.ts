@@ -8,6 +8,7 @@ import { readProviderError } from './in-band-error.js';
 import { readLogprobs } from './logprobs.js';
 import { endPartial, writePartial } from './partial-arguments.js';
 import type { PartialJson } from './partial-arguments.js';
+import { readPlainText } from './plain-text.js';
 import { readBlockReason, readForeign, readParts } from './read-part.js';
 import type { ReadPart } from './read-part.js';
 import { readUsage } from './usage.js';
@@ -282,6 +283,8 @@ const choose =
  * @throws GatewayError `upstream_invalid_reply` for function calls that cannot be
  */
 export const stepDecode = (state: DecodeState, chunk: JsonObject): DecodeStep => {
+  const text = state.phase === 'open' && state.words?.kind === 'text' ? readPlainText(chunk) : undefined;
+  if (text !== undefined) return speak({ kind: 'text', text })(state);
   const error = readProviderError(chunk);
   if (error !== undefined) return run(state, [fail(error.message, error.status)]);
   const candidates = asObjects(chunk['candidates']);

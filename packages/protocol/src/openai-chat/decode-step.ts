@@ -7,6 +7,7 @@ import { citePlaces, citeSources, speak, weighTokens } from './decode-words.js';
 import { decodeFinishReason, isFaultReason } from './finish-reason.js';
 import { readProviderError } from './in-band-error.js';
 import { readCalls, readForeign, readRefusal, readSpoken } from './read-message.js';
+import { readPlainText } from './plain-text.js';
 import { readUsage } from './usage.js';
 
 const start =
@@ -67,6 +68,8 @@ const count =
  */
 export const stepDecode = (state: DecodeState, chunk: JsonObject): DecodeStep => {
   if (state.phase === 'failed') return { state, events: [] };
+  const text = state.phase === 'open' && state.spoken?.kind === 'text' ? readPlainText(chunk) : undefined;
+  if (text !== undefined) return speak({ kind: 'text', text })(state);
   const error = readProviderError(chunk);
   if (error !== undefined) return fail(error.message, error.type)(state);
   const choices = asObjects(chunk['choices']);

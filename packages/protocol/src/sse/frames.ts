@@ -1,3 +1,5 @@
+import { asBuffer } from '../as-buffer.js';
+
 /** One server-sent event. */
 export interface SseEvent {
   /** The `event:` field; absent when the frame had none. */
@@ -6,13 +8,18 @@ export interface SseEvent {
   readonly data: string;
 }
 
-const decoder = new TextDecoder();
-const encoder = new TextEncoder();
+const DATA = 'data: ';
+const BLANK_LINE = '\n\n';
 
 /** The events in whole, normalised frames (LF endings, no comments): what `createFramer` returns. */
 export function parseFrames(frames: Uint8Array): SseEvent[] {
+  const text = asBuffer(frames).toString('utf8');
+  // Most frames come alone and hold a single line.
+  if (text.startsWith(DATA) && text.indexOf('\n') === text.length - BLANK_LINE.length) {
+    return [{ data: text.slice(DATA.length, -BLANK_LINE.length) }];
+  }
   const events: SseEvent[] = [];
-  for (const frame of decoder.decode(frames).split('\n\n')) {
+  for (const frame of text.split(BLANK_LINE)) {
     let event: string | undefined;
     let data: string | undefined;
     for (const line of frame.split('\n')) {
@@ -29,4 +36,4 @@ export function parseFrames(frames: Uint8Array): SseEvent[] {
 
 /** One event as a frame. `data` must not contain newlines: JSON text does not. */
 export const formatFrame = ({ event, data }: SseEvent): Uint8Array =>
-  encoder.encode(event === undefined ? `data: ${data}\n\n` : `event: ${event}\ndata: ${data}\n\n`);
+  Buffer.from(event === undefined ? `data: ${data}\n\n` : `event: ${event}\ndata: ${data}\n\n`);
