@@ -1,6 +1,6 @@
 import type { DialectId } from '@claudette/core';
 import { dialectIds } from '@claudette/core';
-import { codecs } from '@claudette/protocol';
+import { codecs, toClientLosses } from '@claudette/protocol';
 
 import { anthropicMessagesBody, anthropicMessagesFeatures } from './dialect-features/anthropic-messages.js';
 import type { Features } from './dialect-features/feature.js';
@@ -29,7 +29,9 @@ const lossesOf = (body: object, from: DialectId, to: DialectId): string => {
   if (request.heldByProvider !== undefined) return 'refused: only the provider knows the earlier turns';
   const target = { model: 'm', options: {}, defaultMaxOutputTokens: 4096 };
   const { losses } = codecs[to].encodeRequest(request, target);
-  return losses.map(({ path, reason }) => `\`${path}\`: ${reason}`).join('; ');
+  return toClientLosses(losses, codecs[from], request.foreign)
+    .map(({ path, reason }) => `\`${path}\`: ${reason}`)
+    .join('; ');
 };
 
 const lossTable = (from: DialectId): string => {
@@ -55,12 +57,12 @@ A client and a backend of the same dialect exchange bytes: everything arrives, k
 
 ## What counts in a reply
 
-| dialect            | content, from which on the client sees the reply                      | end                                                                                                   |
-| ------------------ | --------------------------------------------------------------------- | ----------------------------------------------------------------------------------------------------- |
-| OpenAI Chat        | text, reasoning, refusal, the start of a tool call                    | a \`finish_reason\` for each choice; \`[DONE]\` is optional                                               |
-| OpenAI Responses   | text, reasoning, refusal, the start of a function or custom tool call | \`response.completed\` or \`response.incomplete\`; \`response.failed\` and \`error\` are faults             |
-| Anthropic Messages | text, thinking, the start of a tool use                               | \`message_stop\`                                                                                        |
-| Gemini             | text, thoughts, function calls                                        | a \`finishReason\` for each candidate, or a blocked prompt                                              |
+| dialect            | content, from which on the client sees the reply                      | end                                                                                     |
+| ------------------ | --------------------------------------------------------------------- | --------------------------------------------------------------------------------------- |
+| OpenAI Chat        | text, reasoning, refusal, the start of a tool call                    | a \`finish_reason\` for each choice; \`[DONE]\` is optional                                 |
+| OpenAI Responses   | text, reasoning, refusal, the start of a function or custom tool call | \`response.completed\` or \`response.incomplete\`; \`response.failed\` and \`error\` are faults |
+| Anthropic Messages | text, thinking, the start of a tool use                               | \`message_stop\`                                                                          |
+| Gemini             | text, thoughts, function calls                                        | a \`finishReason\` for each candidate, or a blocked prompt                                |
 
 ## State that only its provider can read
 

@@ -2,7 +2,7 @@ import { Anthropic } from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
 
-import { startStack } from './__fixtures__/start-stack.js';
+import { models, startStack } from './__fixtures__/start-stack.js';
 import type { Stack } from './__fixtures__/start-stack.js';
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
@@ -207,7 +207,8 @@ describe('model lists', () => {
   it('are read by the openai SDK', async () => {
     const ids: string[] = [];
     for await (const model of openai.models.list()) ids.push(model.id);
-    expect(ids).toEqual(['auto', 'gpt-fake', 'chat/gpt-fake', 'claude-fake', 'claude/claude-fake']);
+    const bare = ['gpt-fake', 'claude-fake', 'gemini-fake'];
+    expect([...ids].sort()).toEqual(['auto', ...bare, ...Object.values(models)].sort());
     expect((await openai.models.retrieve('chat/gpt-fake')).owned_by).toBe('chat');
   });
 

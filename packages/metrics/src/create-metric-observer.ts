@@ -13,7 +13,12 @@ export interface MetricObserver {
 const circuitStates = { closed: 0, 'half-open': 1, open: 2 } as const;
 
 /** Errors of attempts that sent nothing. */
-const refusals: readonly GatewayErrorCode[] = ['circuit_open', 'target_busy', 'credential_missing'];
+const refusals: readonly GatewayErrorCode[] = [
+  'circuit_open',
+  'target_busy',
+  'credential_missing',
+  'translation_refused',
+];
 
 /** More targets than anybody configures. Clients can name models of a backend freely, and each label value costs memory for good. */
 const MAX_TARGETS = 500;

@@ -127,6 +127,12 @@ describe('the metrics', () => {
       'attempts_total{backend="lab",outcome="refused"}',
       1,
     ],
+    [
+      'an attempt that could not be translated',
+      [attempt({ outcome: 'failed', errorCode: 'translation_refused' })],
+      'attempts_total{backend="lab",outcome="refused"}',
+      1,
+    ],
     ['a retry', [{ kind: 'retry', id: 'x', target, delayMs: 1 }], 'retries_total{backend="lab"}', 1],
     ['a failover', [{ kind: 'failover', id: 'x', from: target, to: target }], 'failovers_total{backend="lab"}', 1],
     [

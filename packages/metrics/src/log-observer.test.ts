@@ -65,7 +65,7 @@ describe('the log', () => {
           outputTokens: 7,
           cost: 0.0015,
           currency: 'USD',
-          losses: 1,
+          losses: ['seed: unknown there'],
           tags: ['nightly'],
         },
       ],
@@ -75,6 +75,26 @@ describe('the log', () => {
   it('warns of an exchange that failed and says with what', () => {
     expect(logged({ kind: 'exchange-end', record })).toEqual([
       ['warn', 'exchange failed', expect.objectContaining({ status: 404, error: 'model_not_found', attempts: 0 })],
+    ]);
+  });
+
+  it('names no more than the first 20 losses and says how many there are besides', () => {
+    const losses = Array.from({ length: 22 }, (_, index) => ({ path: `tools[${index}]`, reason: 'unknown' }));
+    expect(logged({ kind: 'exchange-end', record: { ...record, losses } })).toEqual([
+      [
+        'warn',
+        'exchange failed',
+        expect.objectContaining({
+          losses: [...losses.slice(0, 20).map(({ path }) => `${path}: unknown`), 'and 2 more'],
+        }),
+      ],
+    ]);
+  });
+
+  it('cuts a loss whose path is very long', () => {
+    const losses = [{ path: 'x'.repeat(10_000), reason: 'unknown' }];
+    expect(logged({ kind: 'exchange-end', record: { ...record, losses } })).toEqual([
+      ['warn', 'exchange failed', expect.objectContaining({ losses: ['x'.repeat(200)] })],
     ]);
   });
 

@@ -1,11 +1,15 @@
 import { errorCatalog } from '@claudette/core';
-import type { ExchangeRecord, GatewayErrorCode, Observation, Observe } from '@claudette/core';
+import type { ExchangeRecord, GatewayErrorCode, Loss, Observation, Observe } from '@claudette/core';
 import { totalInputTokens, totalOutputTokens } from '@claudette/core';
 
 import type { LogFields, Logger } from './create-logger.js';
 
 /** These follow from an open circuit, which has a line of its own, or from many callers at once. */
 const quiet: readonly (GatewayErrorCode | undefined)[] = ['circuit_open', 'target_busy', 'client_aborted'];
+
+/** More of them, or longer ones, are a fault of the client's that one line is not for: clients choose the paths. */
+const MAX_LOSSES = 20;
+const MAX_LOSS_CHARACTERS = 200;
 
 /**
  * Logs what an operator wants to read: one line per exchange, at `warn` when it failed; failed attempts and changes of
@@ -42,6 +46,13 @@ const attemptFields = (attempt: Extract<Observation, { kind: 'attempt-end' }>): 
   ms: Math.round(attempt.durationMs),
 });
 
+const lossTexts = (losses: readonly Loss[]): readonly string[] => {
+  const texts = losses
+    .slice(0, MAX_LOSSES)
+    .map(({ path, reason }) => `${path}: ${reason}`.slice(0, MAX_LOSS_CHARACTERS));
+  return losses.length > MAX_LOSSES ? [...texts, `and ${losses.length - MAX_LOSSES} more`] : texts;
+};
+
 /** What is undefined is left out of the line; all lines having the same fields is cheaper than leaving them out here. */
 const exchangeFields = (record: ExchangeRecord): LogFields => {
   const { target, errorCode, firstContentMs, usage, cost, losses, tags } = record;
@@ -62,7 +73,7 @@ const exchangeFields = (record: ExchangeRecord): LogFields => {
     outputTokens: usage && totalOutputTokens(usage),
     cost: cost && Number(cost.nano) / 1e9,
     currency: cost?.currency,
-    losses: losses.length === 0 ? undefined : losses.length,
+    losses: losses.length === 0 ? undefined : lossTexts(losses),
     tags: tags.length === 0 ? undefined : tags,
   };
 };

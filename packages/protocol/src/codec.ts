@@ -34,7 +34,7 @@ export interface RequestTarget {
 
 export interface EncodedRequest {
   readonly body: Uint8Array;
-  /** What the dialect cannot carry. */
+  /** What the dialect cannot carry. Fields have their names of `ChatRequest`, foreign ones their path in the client's body. */
   readonly losses: readonly Loss[];
 }
 
@@ -133,6 +133,13 @@ export interface EmbeddingCodec {
 /** One wire dialect. Pure: no I/O, no clock, no vendor. */
 export interface Codec {
   readonly id: DialectId;
+  /**
+   * Where this dialect's clients write a field of a `ChatRequest`: by the field's name there, e.g. `reasoning.effort`, its
+   * path in the body. Fields of the same name in both, and those the dialect lacks, are absent.
+   */
+  readonly fieldNames: Readonly<Record<string, string>>;
+  /** Headers without which a server of the dialect refuses, lower-case names. Absent: none. */
+  readonly requestHeaders?: Readonly<Record<string, string>>;
   /** What follows a backend's base URL, e.g. `/chat/completions`. */
   requestPath(model: string, stream: boolean): string;
   /**

@@ -1,4 +1,5 @@
 export { anthropicMessages } from './anthropic-messages/index.js';
+export { toClientLosses } from './client-losses.js';
 export type {
   Codec,
   CountCodec,

@@ -4,13 +4,21 @@ import fc from 'fast-check';
 import { dialectIds } from '@claudette/core';
 import type { OpaqueState } from '@claudette/core';
 
-import { holdsSealedState, joinCallId, readState, sealState, splitCallId, writeState } from './opaque-state.js';
+import {
+  holdsSealedState,
+  joinCallId,
+  noProof,
+  readState,
+  sealState,
+  splitCallId,
+  writeState,
+} from './opaque-state.js';
 
 const states: fc.Arbitrary<OpaqueState> = fc.record(
   {
     dialect: fc.constantFrom(...dialectIds),
     kind: fc.constantFrom('signature' as const, 'encrypted' as const),
-    data: fc.string({ unit: 'binary' }),
+    data: fc.string({ unit: 'binary', minLength: 1 }),
     id: fc.string(),
     text: fc.string(),
   },
@@ -43,6 +51,12 @@ describe('opaque state', () => {
     );
     expect(joinCallId('call_1', undefined)).toBe('call_1');
     expect(splitCallId('call_1')).toEqual({ id: 'call_1' });
+  });
+
+  it('is none where a proof was asked for and there was none', () => {
+    expect(readState(noProof('gemini', 'signature'), 'gemini', 'signature')).toBeUndefined();
+    expect(readState('', 'gemini', 'signature')).toBeUndefined();
+    expect(holdsSealedState(Buffer.from(noProof('gemini', 'signature')))).toBe(true);
   });
 
   it.each(['clst_', 'clst_e30', `clst_${Buffer.from('["other","signature","x",null]').toString('base64url')}`])(

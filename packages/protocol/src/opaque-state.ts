@@ -34,9 +34,18 @@ const parseSealed = (sealed: string): OpaqueState | undefined => {
 export const writeState = (state: OpaqueState, dialect: DialectId): string =>
   state.dialect === dialect ? state.data : sealState(state);
 
-/** What `writeState` wrote, or what the provider of `dialect` wrote itself. */
-export const readState = (text: string, dialect: DialectId, kind: OpaqueState['kind']): OpaqueState =>
-  (text.startsWith(MARK) ? parseSealed(text) : undefined) ?? { dialect, kind, data: text };
+/**
+ * What stands where a provider gives a proof and another one gave none. It is sealed, so that the bytes that a client
+ * sends back are known not to be for the provider as they are.
+ */
+export const noProof = (dialect: DialectId, kind: OpaqueState['kind']): string =>
+  sealState({ dialect, kind, data: '' });
+
+/** What `writeState` wrote, or what the provider of `dialect` wrote itself; undefined for no proof and for no text. */
+export const readState = (text: string, dialect: DialectId, kind: OpaqueState['kind']): OpaqueState | undefined => {
+  const state = (text.startsWith(MARK) ? parseSealed(text) : undefined) ?? { dialect, kind, data: text };
+  return state.data === '' ? undefined : state;
+};
 
 /** Between a tool call's own id and the state that it carries for clients that have no other place for it. */
 const SEPARATOR = '__';

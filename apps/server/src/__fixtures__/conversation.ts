@@ -64,17 +64,16 @@ function openResponses(url: string): Conversation {
     answerCalls: (output) =>
       void input.push(...open.map(({ call_id }) => ({ type: 'function_call_output' as const, call_id, output }))),
     async next(model, stream) {
-      const body: OpenAI.Responses.ResponseCreateParamsNonStreaming = {
+      const body = {
         model,
         input,
         tools,
         store: false,
-        include: ['reasoning.encrypted_content'],
-        reasoning: { effort: 'low', summary: 'auto' },
+        include: ['reasoning.encrypted_content' as const],
+        reasoning: { effort: 'low' as const, summary: 'auto' as const },
       };
-      const { output } = stream
-        ? await client.responses.stream(body).finalResponse()
-        : await client.responses.create(body);
+      const answer = stream ? client.responses.stream(body).finalResponse() : client.responses.create(body);
+      const output: readonly OpenAI.Responses.ResponseOutputItem[] = (await answer).output;
       input.push(...(output as OpenAI.Responses.ResponseInputItem[]));
       open = output.filter((item) => item.type === 'function_call');
       const texts = output.flatMap((item) => (item.type === 'message' ? item.content : []));

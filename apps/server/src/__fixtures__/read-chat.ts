@@ -1,4 +1,4 @@
-import { createJudge, parseArguments, withoutSpaces } from './said.js';
+import { createJudge, parseArguments, toSources, withoutSpaces } from './said.js';
 import type { Heard, SaidCall, Tokens } from './said.js';
 
 interface WireCall {
@@ -21,6 +21,7 @@ interface WireWords {
   readonly reasoning_content?: string | null;
   readonly reasoning?: string | null;
   readonly tool_calls?: readonly WireCall[] | null;
+  readonly annotations?: readonly { readonly url_citation?: { readonly url: string } }[] | null;
 }
 
 interface WireUsage {
@@ -71,6 +72,7 @@ export function readChat(payloads: readonly unknown[], streamed: boolean): Heard
   const judge = createJudge();
   const calls: Gathered[] = [];
   const finishes: string[] = [];
+  const sources: (string | undefined)[] = [];
   let text = '';
   let reasoning = '';
   let tokens: Tokens | undefined;
@@ -84,7 +86,8 @@ export function readChat(payloads: readonly unknown[], streamed: boolean): Heard
     call.name += wire.function?.name ?? wire.custom?.name ?? '';
     call.text += wire.function?.arguments ?? wire.custom?.input ?? '';
   };
-  const hear = ({ content, reasoning_content, reasoning: thoughts, tool_calls }: WireWords): void => {
+  const hear = ({ content, reasoning_content, reasoning: thoughts, tool_calls, annotations }: WireWords): void => {
+    sources.push(...(annotations ?? []).map((annotation) => annotation.url_citation?.url));
     if (typeof content === 'string') text += content;
     else {
       judge.expect(!content, 'content is a string');
@@ -120,7 +123,14 @@ export function readChat(payloads: readonly unknown[], streamed: boolean): Heard
   judge.expect(finishes.length === 1, 'an answer finishes once');
   judge.expect(!calls.some((call) => call.text === '' && !call.isCustom), 'arguments are JSON');
   return {
-    said: { text, reasoning: withoutSpaces(reasoning), calls: calls.map(toSaid), finish: finishes[0], tokens },
+    said: {
+      text,
+      reasoning: withoutSpaces(reasoning),
+      calls: calls.map(toSaid),
+      sources: toSources(sources),
+      finish: finishes[0],
+      tokens,
+    },
     faults: judge.faults,
   };
 }

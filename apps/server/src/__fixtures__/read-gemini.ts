@@ -1,4 +1,4 @@
-import { createJudge, withoutSpaces } from './said.js';
+import { createJudge, toSources, withoutSpaces } from './said.js';
 import type { Heard, Tokens } from './said.js';
 
 interface WirePartial {
@@ -11,7 +11,11 @@ interface WirePartial {
 interface WirePart {
   readonly text?: string;
   readonly thought?: boolean;
-  readonly functionCall?: { readonly name?: string; readonly args?: unknown; readonly partialArgs?: readonly WirePartial[] };
+  readonly functionCall?: {
+    readonly name?: string;
+    readonly args?: unknown;
+    readonly partialArgs?: readonly WirePartial[];
+  };
 }
 
 interface WireReply {
@@ -19,6 +23,7 @@ interface WireReply {
     readonly index?: number;
     readonly content?: { readonly role?: string; readonly parts?: readonly WirePart[] };
     readonly finishReason?: string;
+    readonly groundingMetadata?: { readonly groundingChunks?: readonly { readonly web?: { readonly uri?: string } }[] };
   }[];
   readonly usageMetadata?: Readonly<Record<string, number | undefined>>;
 }
@@ -59,6 +64,7 @@ export function readGemini(payloads: readonly unknown[], streamed: boolean): Hea
   const { faults, expect } = createJudge();
   const replies = payloads as readonly WireReply[];
   const calls: { name: string; arguments: Tree }[] = [];
+  const sources: (string | undefined)[] = [];
   let text = '';
   let reasoning = '';
   let finish: string | undefined;
@@ -77,6 +83,7 @@ export function readGemini(payloads: readonly unknown[], streamed: boolean): Hea
       if (call.name !== undefined) calls.push({ name: call.name, arguments: { ...(call.args as Tree | undefined) } });
       for (const piece of call.partialArgs ?? []) place(calls.at(-1)?.arguments ?? {}, piece);
     }
+    sources.push(...(candidate?.groundingMetadata?.groundingChunks ?? []).map(({ web }) => web?.uri));
     expect((candidate?.finishReason !== undefined) === isLast, 'a reply finishes once and last');
     if (candidate?.finishReason !== undefined) finish = finishes[candidate.finishReason];
     expect(!isLast || usageMetadata !== undefined, 'the last chunk has the usage');
@@ -86,7 +93,7 @@ export function readGemini(payloads: readonly unknown[], streamed: boolean): Hea
     }
   }
   expect(streamed || replies.length === 1, 'a whole reply is one');
-  const said = { text, reasoning: withoutSpaces(reasoning), calls, tokens };
+  const said = { text, reasoning: withoutSpaces(reasoning), calls, sources: toSources(sources), tokens };
   // Gemini has no word of its own for an answer that waits for results.
   return { said: { ...said, finish: finish === 'stop' && calls.length > 0 ? 'tool-calls' : finish }, faults };
 }

@@ -1,5 +1,9 @@
-import { createJudge, parseArguments, withoutSpaces } from './said.js';
+import { createJudge, parseArguments, toSources, withoutSpaces } from './said.js';
 import type { Heard, Tokens } from './said.js';
+
+interface WireCitation {
+  readonly url?: string;
+}
 
 interface WireBlock {
   readonly type: string;
@@ -8,6 +12,7 @@ interface WireBlock {
   readonly text?: string;
   readonly thinking?: string;
   readonly input?: unknown;
+  readonly citations?: readonly WireCitation[] | null;
 }
 
 type WireUsage = Readonly<Record<string, number | null | undefined>> & {
@@ -32,6 +37,7 @@ interface WireEvent {
     readonly text?: string;
     readonly thinking?: string;
     readonly partial_json?: string;
+    readonly citation?: WireCitation;
     readonly stop_reason?: string | null;
   };
   readonly usage?: WireUsage;
@@ -56,11 +62,13 @@ const tokensOf = (usage: WireUsage): Tokens => {
 
 /** What stands in the message that is whole. */
 function saidBy({ content, stop_reason, usage }: WireMessage): Heard['said'] {
-  const all = (read: (block: WireBlock) => string | undefined): string => content.map((block) => read(block) ?? '').join('');
+  const all = (read: (block: WireBlock) => string | undefined): string =>
+    content.map((block) => read(block) ?? '').join('');
   return {
     text: all(({ type, text }) => (type === 'text' ? text : '')),
     reasoning: withoutSpaces(all(({ thinking }) => thinking)),
     calls: content.flatMap(({ type, name = '', input }) => (type === 'tool_use' ? [{ name, arguments: input }] : [])),
+    sources: toSources(content.flatMap(({ citations }) => (citations ?? []).map(({ url }) => url))),
     finish: finishes[stop_reason ?? ''],
     tokens: tokensOf(usage),
   };
@@ -98,6 +106,7 @@ function gather(events: readonly WireEvent[], expect: (holds: boolean, rule: str
         ...block,
         text: (block.text ?? '') + (delta.text ?? ''),
         thinking: (block.thinking ?? '') + (delta.thinking ?? ''),
+        citations: [...(block.citations ?? []), ...(delta.citation ? [delta.citation] : [])],
         json: block.json + (delta.partial_json ?? ''),
       };
     }

@@ -90,3 +90,17 @@ export function readRecordings(folder: string | undefined): Recording[] {
       .flatMap((file) => readFile(join(root, vendor, file), file, dialect)),
   );
 }
+
+const readOne = (folder: string | undefined, path: string): Buffer =>
+  readFileSync(join(folder ?? '', 'recordings', 'vercel-ai', path));
+
+/** The stream whose payloads are no JSON, as it was recorded. */
+export function readBrokenStream(folder: string | undefined): Recording {
+  const lines = readOne(folder, `openai/responses/${broken}`).toString().split('\n').filter(Boolean);
+  const bytes = Buffer.from(lines.map((data) => `data: ${data}\n\n`).join(''));
+  return { name: broken, dialect: 'openai-responses', streamed: true, bytes, payloads: [] };
+}
+
+/** Google's answer to one who asks too often. */
+export const readLimitError = (folder: string | undefined): Buffer =>
+  readOne(folder, 'google/google-429-retry-info.json');

@@ -18,6 +18,8 @@ export interface Said {
   /** Without white space: dialects put different ones between two thoughts. */
   readonly reasoning: string;
   readonly calls: readonly SaidCall[];
+  /** The places on the web that it cites, each once, in the order of their letters. */
+  readonly sources: readonly string[];
   readonly finish: string | undefined;
   readonly tokens: Tokens | undefined;
 }
@@ -31,10 +33,17 @@ export interface Heard {
 /** Reads the JSON payloads of one answer: those of a stream in order, or one whole body. */
 export type Reader = (payloads: readonly unknown[], streamed: boolean) => Heard;
 
+/** Each source once; what has no place on the web is none. */
+export const toSources = (urls: readonly (string | null | undefined)[]): string[] =>
+  [...new Set(urls.flatMap((url) => url ?? []))].sort();
+
 export const withoutSpaces = (text: string): string => text.replaceAll(/\s/g, '');
 
 /** Notes what was expected and did not hold. */
-export const createJudge = (): { readonly faults: string[]; readonly expect: (holds: boolean, rule: string) => void } => {
+export const createJudge = (): {
+  readonly faults: string[];
+  readonly expect: (holds: boolean, rule: string) => void;
+} => {
   const faults: string[] = [];
   return {
     faults,

@@ -1,7 +1,6 @@
 import type { DialectId } from '@claudette/core';
 
-const namesEvents = (dialect: DialectId): boolean =>
-  dialect === 'openai-responses' || dialect === 'anthropic-messages';
+const namesEvents = (dialect: DialectId): boolean => dialect === 'openai-responses' || dialect === 'anthropic-messages';
 
 /**
  * The payloads of a stream in a dialect, by the letter of its vendor's streams: each frame is one line of data, behind

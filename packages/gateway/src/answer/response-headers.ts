@@ -1,13 +1,15 @@
 import { formatMoney } from '@claudette/core';
 import type { Loss, Money, Reply } from '@claudette/core';
 
+import { formatLosses } from '../format-losses.js';
+
 const MAX_LOSS_HEADER_BYTES = 2048;
 
 /** Header values are ASCII without line breaks; anything else in a path or reason becomes `?`. */
 const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
 
-function formatLosses(losses: readonly Loss[]): string {
-  const text = headerText(losses.map(({ path, reason }) => `${path}: ${reason}`).join('; '));
+function lossHeader(losses: readonly Loss[]): string {
+  const text = headerText(formatLosses(losses));
   return text.length <= MAX_LOSS_HEADER_BYTES ? text : `${text.slice(0, MAX_LOSS_HEADER_BYTES - 4)} ...`;
 }
 
@@ -29,7 +31,7 @@ export function responseHeaders(
   };
   for (const name in reply.headers) headers[name] = reply.headers[name] ?? '';
   if (reply.ageMs !== undefined) headers['age'] = String(Math.floor(reply.ageMs / 1000));
-  if (losses.length > 0) headers['x-claudette-loss'] = formatLosses(losses);
+  if (losses.length > 0) headers['x-claudette-loss'] = lossHeader(losses);
   if (cost !== undefined) headers['x-claudette-cost'] = formatMoney(cost);
   return headers;
 }

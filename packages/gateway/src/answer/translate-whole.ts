@@ -1,5 +1,5 @@
-import type { ChatEvent, Loss, Outcome, Reply } from '@claudette/core';
-import { GatewayError, toGatewayError } from '@claudette/core';
+import type { ChatEvent, ChatRequest, Loss, Outcome, Reply, Usage } from '@claudette/core';
+import { estimateUsage, GatewayError, toGatewayError } from '@claudette/core';
 import { codecs } from '@claudette/protocol';
 
 import { wholeBytes } from '../whole-bytes.js';
@@ -69,9 +69,14 @@ const writeCount: Writer = async (reply, { to }) => {
   return { body: needed(to.counting, to.id).encodeReply(from.decodeReply(await readBody(reply))), losses: [] };
 };
 
+const estimateInput = ({ embedding }: ChatRequest): Usage =>
+  estimateUsage(Buffer.byteLength(JSON.stringify(embedding?.inputs ?? [])), 0);
+
 const writeVectors: Writer = async (reply, { to, request }) => {
   const from = needed(codecs[reply.dialect].embedding, reply.dialect);
-  const embeddings = from.decodeReply(await readBody(reply));
+  const told = from.decodeReply(await readBody(reply));
+  // Gemini names no model and counts nothing; OpenAI's clients expect both.
+  const embeddings = { ...told, model: told.model || reply.target.model, usage: told.usage ?? estimateInput(request) };
   return { body: needed(to.embedding, to.id).encodeReply(embeddings, request), losses: [] };
 };
 

@@ -35,7 +35,7 @@ async function headersFor(
     'accept-encoding': 'identity',
     'user-agent': userAgent,
   };
-  Object.assign(headers, provider.headers);
+  Object.assign(headers, codecs[dialect].requestHeaders, provider.headers);
   if (call.original?.dialect === dialect) {
     for (const name of provider.forwardHeaders) {
       const value = call.original.headers[name];

@@ -53,6 +53,15 @@ describe('the body for a target', () => {
     expect(losses).toMatchObject([{ path: 'context_management' }]);
   });
 
+  it('has losses that name fields as the client does', () => {
+    expect(encode(sent('anthropic-messages', { topK: 4 })).losses).toMatchObject([{ path: 'top_k' }]);
+    expect(encode(sent('gemini', { topK: 4 })).losses).toMatchObject([{ path: 'generationConfig.topK' }]);
+  });
+
+  it('has losses with canonical names where no client wrote anything', () => {
+    expect(encode(makeCall({}, { topK: 4 })).losses).toMatchObject([{ path: 'topK' }]);
+  });
+
   it('is refused where another provider holds the conversation', () => {
     expect(() => encode(sent('anthropic-messages', { heldByProvider }))).toThrow(
       expect.objectContaining({

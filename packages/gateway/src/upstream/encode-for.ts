@@ -1,5 +1,6 @@
 import type { Call, Loss, Target } from '@claudette/core';
 import { GatewayError } from '@claudette/core';
+import { codecs, toClientLosses } from '@claudette/protocol';
 import type { RequestTarget } from '@claudette/protocol';
 
 import type { Backend } from '../backend.js';
@@ -9,7 +10,7 @@ import type { Wire } from './wires.js';
 /** What goes to a target. */
 export interface Outgoing {
   readonly body: Uint8Array;
-  /** What of the request it does not carry. */
+  /** What of the request it does not carry, in the client's words; of a native call, in the canonical ones. */
   readonly losses: readonly Loss[];
 }
 
@@ -43,7 +44,9 @@ export function encodeFor(call: Sent, wire: Wire, target: Target, { provider, co
       `${held.path} refers to earlier turns that only ${held.dialect} backends hold`,
     );
   }
-  return wire.encodeRequest(request, to);
+  const { body, losses } = wire.encodeRequest(request, to);
+  if (original === undefined) return { body, losses };
+  return { body, losses: toClientLosses(losses, codecs[original.dialect], request.foreign) };
 }
 
 /** What keeps a target from getting all of the request; undefined when nothing does. */

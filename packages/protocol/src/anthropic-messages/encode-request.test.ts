@@ -40,12 +40,12 @@ describe('encodeRequest', () => {
     const settings = { seed: 0, presencePenalty: 0, frequencyPenalty: 1, choices: 2, logprobs: { top: 0 } };
     expect(lostPaths({ ...settings, promptCacheKey: 'k', verbosity: 'low' })).toEqual([
       'seed',
-      'presence_penalty',
-      'frequency_penalty',
+      'presencePenalty',
+      'frequencyPenalty',
       'logprobs',
-      'prompt_cache_key',
+      'promptCacheKey',
       'verbosity',
-      'n',
+      'choices',
     ]);
   });
 
@@ -63,8 +63,8 @@ describe('encodeRequest', () => {
     ['auto', 'auto', []],
     ['default', 'standard_only', []],
     ['standard_only', 'standard_only', []],
-    ['flex', undefined, ['service_tier']],
-    ['toString', undefined, ['service_tier']],
+    ['flex', undefined, ['serviceTier']],
+    ['toString', undefined, ['serviceTier']],
   ])('sends the service tier %s as %s', (serviceTier, sent, lost) => {
     expect(encode({ serviceTier }).body['service_tier']).toBe(sent);
     expect(lostPaths({ serviceTier })).toEqual(lost);
@@ -96,14 +96,11 @@ describe('encodeRequest', () => {
 
   it('lists what a schema loses', () => {
     const outputFormat = { kind: 'json-schema', schema: {}, description: 'd', strict: false } as const;
-    expect(lostPaths({ outputFormat })).toEqual([
-      'response_format.json_schema.description',
-      'response_format.json_schema.strict',
-    ]);
+    expect(lostPaths({ outputFormat })).toEqual(['outputFormat.description', 'outputFormat.strict']);
   });
 
   it('lists JSON without a schema as lost', () => {
-    expect(lostPaths({ outputFormat: { kind: 'json' } })).toEqual(['response_format']);
+    expect(lostPaths({ outputFormat: { kind: 'json' } })).toEqual(['outputFormat']);
   });
 });
 

@@ -2,6 +2,7 @@ import type { ChatRequest, OutputFormat } from '@claudette/core';
 
 import type { EncodedRequest, RequestTarget } from '../codec.js';
 import { compact } from '../json/fields.js';
+import { asObjects } from '../json/parse-reply.js';
 import type { JsonObject } from '../json/fields.js';
 import { createLossList } from '../loss-list.js';
 import type { LossList } from '../loss-list.js';
@@ -10,19 +11,20 @@ import { encodeConversation } from './encode-content.js';
 import { encodeEffort, encodeThinking } from './encode-thinking.js';
 import { encodeToolChoice, encodeTools } from './encode-tools.js';
 import { restoreForeign } from './restore-foreign.js';
-import type { WireOutputConfig, WireServiceTier, WireThinkingConfig } from './wire.js';
+import type { WireMessage, WireOutputConfig, WireServiceTier, WireThinkingConfig } from './wire.js';
 
 type Lose = LossList['add'];
 
 const encodeFormat = (format: OutputFormat | undefined, lose: Lose): WireOutputConfig['format'] => {
   if (format === undefined) return undefined;
   if (format.kind === 'json') {
-    lose('response_format', 'Anthropic enforces JSON only with a schema');
+    lose('outputFormat', 'Anthropic enforces JSON only with a schema');
     return undefined;
   }
-  const path = 'response_format.json_schema';
-  if (format.description !== undefined) lose(`${path}.description`, 'an Anthropic schema has no description beside it');
-  if (format.strict === false) lose(`${path}.strict`, 'Anthropic always enforces the schema');
+  if (format.description !== undefined) {
+    lose('outputFormat.description', 'an Anthropic schema has no description beside it');
+  }
+  if (format.strict === false) lose('outputFormat.strict', 'Anthropic always enforces the schema');
   return { type: 'json_schema', schema: format.schema };
 };
 
@@ -43,8 +45,8 @@ const encodeSampling = (request: ChatRequest, isThinking: boolean, lose: Lose): 
   const isCounted = isThinking && topK !== undefined;
   if (isFixed) lose('temperature', 'Anthropic thinks only at temperature 1');
   else if (isCut) lose('temperature', 'sent as 1, the highest that Anthropic allows');
-  if (isNarrow) lose('top_p', 'Anthropic thinks only with 0.95 or more');
-  if (isCounted) lose('top_k', 'Anthropic does not think with it');
+  if (isNarrow) lose('topP', 'Anthropic thinks only with 0.95 or more');
+  if (isCounted) lose('topK', 'Anthropic does not think with it');
   return {
     temperature: isFixed ? undefined : isCut ? 1 : temperature,
     top_p: isNarrow ? undefined : topP,
@@ -61,7 +63,7 @@ const serviceTiers: Readonly<Record<string, WireServiceTier>> = {
 const encodeServiceTier = (tier: string | undefined, lose: Lose): WireServiceTier | undefined => {
   if (tier === undefined) return undefined;
   const known = Object.hasOwn(serviceTiers, tier) ? serviceTiers[tier] : undefined;
-  if (known === undefined) lose('service_tier', `Anthropic has no tier ${tier}`);
+  if (known === undefined) lose('serviceTier', `Anthropic has no tier ${tier}`);
   return known;
 };
 
@@ -74,18 +76,12 @@ const encodeMetadata = ({ metadata = {}, userId }: ChatRequest, lose: Lose): Jso
 };
 
 const loseUnknown = (request: ChatRequest, lose: Lose): void => {
-  const unknown = {
-    seed: request.seed,
-    presence_penalty: request.presencePenalty,
-    frequency_penalty: request.frequencyPenalty,
-    logprobs: request.logprobs,
-    prompt_cache_key: request.promptCacheKey,
-    verbosity: request.verbosity,
-  };
+  const { seed, presencePenalty, frequencyPenalty, logprobs, promptCacheKey, verbosity } = request;
+  const unknown = { seed, presencePenalty, frequencyPenalty, logprobs, promptCacheKey, verbosity };
   for (const [path, value] of Object.entries(unknown)) {
     if (value !== undefined) lose(path, 'Anthropic has nothing like it');
   }
-  if ((request.choices ?? 1) > 1) lose('n', 'Anthropic gives one answer');
+  if ((request.choices ?? 1) > 1) lose('choices', 'Anthropic gives one answer');
 };
 
 interface WirePrompt {
@@ -93,11 +89,22 @@ interface WirePrompt {
   readonly thinking: WireThinkingConfig | undefined;
 }
 
+const typesOf = (message: WireMessage | undefined): readonly string[] =>
+  asObjects(message?.content).map(({ type }) => String(type));
+
+/** The conversation waits for the model to go on with a turn in which it has called tools, and which holds no thoughts. */
+const beganUnthought = (messages: readonly WireMessage[]): boolean => {
+  const [called, answered] = messages.slice(-2);
+  const [first = ''] = typesOf(called);
+  return typesOf(answered).includes('tool_result') && !first.endsWith('thinking');
+};
+
 const encodePrompt = (request: ChatRequest, maxTokens: number, lose: Lose): WirePrompt => {
   const { system, messages } = encodeConversation(request.messages, lose);
   const toolChoice = encodeToolChoice(request, lose);
   const isForced = toolChoice?.type === 'any' || toolChoice?.type === 'tool';
-  const thinking = encodeThinking(request.reasoning, maxTokens, isForced, lose);
+  const turn = { isForced, beganUnthought: beganUnthought(messages) };
+  const thinking = encodeThinking(request.reasoning, maxTokens, turn, lose);
   const fields = {
     system: system.length > 0 ? system : undefined,
     messages,

@@ -32,7 +32,7 @@ describe('thinking for Anthropic', () => {
   it('leaves out what Anthropic refuses beside thinking and says so', () => {
     const { body, losses } = encode({ reasoning: { effort: 'low' }, temperature: 0.5, topP: 0.9, topK: 5 });
     for (const field of ['temperature', 'top_p', 'top_k']) expect(body).not.toHaveProperty(field);
-    expect(losses.map(({ path }) => path)).toEqual(['temperature', 'top_p', 'top_k']);
+    expect(losses.map(({ path }) => path)).toEqual(['temperature', 'topP', 'topK']);
   });
 
   it('keeps what Anthropic allows beside thinking', () => {
@@ -50,10 +50,35 @@ describe('thinking for Anthropic', () => {
     },
   );
 
+  describe('between a tool call and its result', () => {
+    const signed = { dialect: 'anthropic-messages', kind: 'signature', data: 'sig' } as const;
+    const thought = { type: 'reasoning', text: 'Hm.', state: signed } as const;
+    const call = { type: 'tool-call', id: 'toolu_1', name: 'f', arguments: '{}' } as const;
+    const openTurn = (...parts: readonly (typeof thought | typeof call)[]) => [
+      { role: 'user' as const, parts: [{ type: 'text' as const, text: 'hi' }] },
+      { role: 'assistant' as const, parts },
+      { role: 'tool' as const, toolCallId: 'toolu_1', parts: [{ type: 'text' as const, text: 'ok' }] },
+    ];
+
+    it('goes on only if the turn began with thoughts', () => {
+      const reasoning = { budgetTokens: 2000 };
+      expect(encode({ reasoning, tools, messages: openTurn(thought, call) }).body).toHaveProperty('thinking');
+      const { body, losses } = encode({ reasoning, tools, messages: openTurn(call) });
+      expect(body).not.toHaveProperty('thinking');
+      expect(losses.map(({ path }) => path)).toEqual(['reasoning.budgetTokens']);
+    });
+
+    it('is left to the model where it decides itself', () => {
+      expect(encode({ reasoning: { adaptive: true }, tools, messages: openTurn(call) }).body).toHaveProperty(
+        'thinking',
+      );
+    });
+  });
+
   it('sends minimal effort as low and says so', () => {
     const { body, losses } = encode({ reasoning: { effort: 'minimal' } });
     expect(body['output_config']).toEqual({ effort: 'low' });
-    expect(losses.map(({ path }) => path)).toEqual(['reasoning_effort']);
+    expect(losses.map(({ path }) => path)).toEqual(['reasoning.effort']);
   });
 
   it.each([
@@ -62,12 +87,12 @@ describe('thinking for Anthropic', () => {
   ])('sends a budget of %d of %d tokens as %d and says so', (budgetTokens, maxOutputTokens, sent) => {
     const { body, losses } = encode({ reasoning: { budgetTokens }, maxOutputTokens });
     expect(body['thinking']).toEqual({ type: 'enabled', budget_tokens: sent });
-    expect(losses.map(({ path }) => path)).toEqual(['reasoning.budget_tokens']);
+    expect(losses.map(({ path }) => path)).toEqual(['reasoning.budgetTokens']);
   });
 
   it('leaves thinking out when the limit has no room for it and says so', () => {
     const { body, losses } = encode({ reasoning: { budgetTokens: 1024 }, maxOutputTokens: 1024 });
     expect(body).not.toHaveProperty('thinking');
-    expect(losses.map(({ path }) => path)).toEqual(['reasoning.budget_tokens']);
+    expect(losses.map(({ path }) => path)).toEqual(['reasoning.budgetTokens']);
   });
 });

@@ -11,7 +11,7 @@ const MIN_BUDGET_TOKENS = 1024;
 
 /** The budget as the provider accepts it; undefined when `maxTokens` leaves no room to think. */
 const clampBudget = (budgetTokens: number, maxTokens: number, lose: Lose): number | undefined => {
-  const path = 'reasoning.budget_tokens';
+  const path = 'reasoning.budgetTokens';
   if (maxTokens <= MIN_BUDGET_TOKENS) {
     lose(path, `max_tokens ${maxTokens} leaves no room for the ${MIN_BUDGET_TOKENS} tokens that thinking needs`);
     return undefined;
@@ -47,12 +47,12 @@ const encodeKind = (
 /**
  * Whether and how the model thinks.
  *
- * @param isForced a tool has to be called: the provider refuses to think then
+ * @param turn what stands in the way of thinking: a tool that has to be called, or a turn that began without thoughts
  */
 export const encodeThinking = (
   reasoning: ReasoningOptions = {},
   maxTokens: number,
-  isForced: boolean,
+  turn: { readonly isForced: boolean; readonly beganUnthought: boolean },
   lose: Lose,
 ): WireThinkingConfig | undefined => {
   const thinking = encodeKind(reasoning, maxTokens, lose);
@@ -61,8 +61,12 @@ export const encodeThinking = (
     if (isWanted) lose('reasoning.summary', 'nothing is thought that could be shown');
     return thinking;
   }
-  if (isForced) {
+  if (turn.isForced) {
     lose('reasoning', 'Anthropic does not think when a tool has to be called');
+    return undefined;
+  }
+  if (turn.beganUnthought && thinking.type === 'enabled') {
+    lose('reasoning.budgetTokens', 'Anthropic refuses to begin to think between a tool call and its result');
     return undefined;
   }
   return { ...thinking, ...encodeDisplay(reasoning.summary, lose) };
@@ -72,6 +76,6 @@ export const encodeThinking = (
 export const encodeEffort = (effort: ReasoningOptions['effort'], lose: Lose): WireEffort | undefined => {
   if (effort === 'none') return undefined;
   if (effort !== 'minimal') return effort;
-  lose('reasoning_effort', 'sent as low, the least that Anthropic knows');
+  lose('reasoning.effort', 'sent as low, the least that Anthropic knows');
   return 'low';
 };

@@ -18,7 +18,7 @@ describe('tools for Anthropic', () => {
       { name: 'f', input_schema },
       { name: 'g', input_schema },
     ]);
-    expect(losses).toEqual([{ path: 'tools[1].format', reason: 'Anthropic tools have no grammar' }]);
+    expect(losses).toEqual([{ path: 'tools[1].takesText.format', reason: 'Anthropic tools have no grammar' }]);
   });
 
   it.each([
@@ -27,7 +27,7 @@ describe('tools for Anthropic', () => {
   ] as const)('offers all tools where only some are allowed, and says so: %s', (mode, type) => {
     const { body, losses } = encode({ tools, toolChoice: { kind: 'allowed', mode, names: ['f'] } });
     expect(body['tool_choice']).toEqual({ type });
-    expect(losses.map(({ path }) => path)).toEqual(['tool_choice']);
+    expect(losses.map(({ path }) => path)).toEqual(['toolChoice']);
   });
 
   it('gives a tool without parameters an empty schema', () => {
@@ -48,7 +48,7 @@ describe('tools for Anthropic', () => {
   });
 
   it.each([
-    ['required', ['tool_choice']],
+    ['required', ['toolChoice']],
     ['auto', []],
   ] as const)('has no choice %s without tools', (kind, lost) => {
     const { body, losses } = encode({ toolChoice: { kind } });
@@ -57,6 +57,6 @@ describe('tools for Anthropic', () => {
   });
 
   it('lists the choice of a tool without tools', () => {
-    expect(lostPaths({ toolChoice: { kind: 'tool', name: 'f' } })).toEqual(['tool_choice']);
+    expect(lostPaths({ toolChoice: { kind: 'tool', name: 'f' } })).toEqual(['toolChoice']);
   });
 });

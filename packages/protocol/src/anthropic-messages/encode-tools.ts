@@ -15,7 +15,8 @@ const textSchema = { type: 'object', properties: { input: { type: 'string' } }, 
 const encodeTool = (tool: Tool, path: string, lose: Lose): WireTool => {
   const { name, description, parameters, takesText, strict, cacheHint } = tool;
   const format = asObject(takesText?.format);
-  if (format !== undefined && format['type'] !== 'text') lose(`${path}.format`, 'Anthropic tools have no grammar');
+  if (format !== undefined && format['type'] !== 'text')
+    lose(`${path}.takesText.format`, 'Anthropic tools have no grammar');
   return {
     ...compact({ name, description, strict }),
     input_schema: takesText === undefined ? (parameters ?? { type: 'object', properties: {} }) : textSchema,
@@ -38,11 +39,11 @@ export const encodeToolChoice = (request: ChatRequest, lose: Lose): WireToolChoi
   const { toolChoice, parallelToolCalls, tools, foreign } = request;
   const kind = toolChoice?.kind === 'allowed' ? toolChoice.mode : toolChoice?.kind;
   if (tools.length === 0 && !foreign.some(isOwnTool)) {
-    if (kind === 'required' || kind === 'tool') lose('tool_choice', 'no tool is left to choose');
+    if (kind === 'required' || kind === 'tool') lose('toolChoice', 'no tool is left to choose');
     return undefined;
   }
   if (toolChoice?.kind === 'allowed') {
-    lose('tool_choice', `Anthropic cannot limit the choice to some tools: sent as ${choiceTypes[toolChoice.mode]}`);
+    lose('toolChoice', `Anthropic cannot limit the choice to some tools: sent as ${choiceTypes[toolChoice.mode]}`);
   }
   if (kind === undefined) {
     return parallelToolCalls === false ? { type: 'auto', disable_parallel_tool_use: true } : undefined;

@@ -11,6 +11,7 @@ import { encodeModel, encodeModels } from './encode-models.js';
 import { encodeReply } from './encode-reply.js';
 import { encodeRequest } from './encode-request.js';
 import { decodeError, encodeError, encodeErrorEvent } from './errors.js';
+import { fieldNames } from './field-names.js';
 import { createScanner } from './scan.js';
 
 /**
@@ -20,6 +21,8 @@ import { createScanner } from './scan.js';
  */
 export const anthropicMessages: Codec = {
   id: 'anthropic-messages',
+  requestHeaders: { 'anthropic-version': '2023-06-01' },
+  fieldNames,
   requestPath: () => '/v1/messages',
   decodeRequest,
   encodeRequest,

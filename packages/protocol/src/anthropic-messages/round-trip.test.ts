@@ -43,6 +43,10 @@ describe('a round trip', () => {
   it('brings a request back', () => {
     fc.assert(
       fc.property(request, (original) => {
+        // Thinking with a budget may be dropped there, which is listed.
+        fc.pre(
+          original.reasoning?.budgetTokens === undefined || original.messages.every(({ role }) => role !== 'tool'),
+        );
         const target = { model: 'claude', options: {}, defaultMaxOutputTokens: 1 };
         const { body, losses } = codec.encodeRequest(original, target);
         expect(losses).toEqual([]);

@@ -162,19 +162,25 @@ const join = (one: AssistantPart | undefined, next: AssistantPart): AssistantPar
   return undefined;
 };
 
+/** What was streamed in pieces is one part again, with the signature that came behind it. */
+const joinParts = (parts: readonly AssistantPart[]): AssistantPart[] => {
+  const joined: AssistantPart[] = [];
+  for (const part of parts) {
+    const both = join(joined.at(-1), part);
+    if (both === undefined) joined.push(part);
+    else joined.splice(-1, 1, both);
+  }
+  return joined;
+};
+
 /** Chats of @google/genai keep a streamed answer as one content for each chunk: one turn of the model is one message. */
 const mergeTurns = (messages: readonly Message[]): Message[] => {
   const merged: Message[] = [];
   for (const message of messages) {
     const before = merged.at(-1);
-    if (before?.role !== 'assistant' || message.role !== 'assistant') {
-      merged.push(message);
-      continue;
-    }
-    const [first, ...others] = message.parts;
-    const joined = first && join(before.parts.at(-1), first);
-    const parts = joined ? [...before.parts.slice(0, -1), joined, ...others] : [...before.parts, ...message.parts];
-    merged.splice(-1, 1, { role: 'assistant', parts });
+    if (message.role !== 'assistant') merged.push(message);
+    else if (before?.role !== 'assistant') merged.push({ ...message, parts: joinParts(message.parts) });
+    else merged.splice(-1, 1, { ...message, parts: joinParts([...before.parts, ...message.parts]) });
   }
   return merged;
 };

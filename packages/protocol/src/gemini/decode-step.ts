@@ -11,6 +11,7 @@ import type { PartialJson } from './partial-arguments.js';
 import { readPlainText } from './plain-text.js';
 import { readBlockReason, readForeign, readParts } from './read-part.js';
 import type { ReadPart } from './read-part.js';
+import { signedBy } from './thought-signature.js';
 import { readUsage } from './usage.js';
 
 interface OpenWords {
@@ -105,8 +106,6 @@ const endCall: Transition = (state) => {
     : { state: rest, events: [{ type: 'tool-call-end', block: call.block }] };
 };
 
-const toState = (signature: string): OpaqueState => ({ dialect: 'gemini', kind: 'signature', data: signature });
-
 const openWords =
   (kind: OpenWords['kind']): Transition =>
   (state) => {
@@ -124,7 +123,7 @@ const speak =
     if (words?.kind !== kind || words.state !== undefined) {
       return run(state, [endCall, endWords, openWords(kind), speak({ kind, text, ...(signature && { signature }) })]);
     }
-    const signed = signature === undefined ? {} : { state: toState(signature) };
+    const signed = signedBy(signature);
     return {
       state: { ...state, words: { ...words, text: words.text + text, ...signed } },
       events: text === '' ? [] : [{ type: `${kind}-delta`, block: words.block, text }],
@@ -138,7 +137,7 @@ const openCall =
     const call = { id: id ?? `call_${state.replyId}_${block}`, name };
     return {
       state: { ...state, nextBlock: block + 1, call: { block, json: undefined }, hasToolCalls: true },
-      events: [{ type: 'tool-call-start', block, ...call, ...(signature && { state: toState(signature) }) }],
+      events: [{ type: 'tool-call-start', block, ...call, ...signedBy(signature) }],
     };
   };
 

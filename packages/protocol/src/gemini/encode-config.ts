@@ -37,7 +37,7 @@ const loseUnknown = (request: ChatRequest, losses: LossList): void => {
   for (const [path, value] of Object.entries({ userId, metadata, serviceTier, promptCacheKey, verbosity })) {
     if (value !== undefined) losses.add(path, 'Gemini has nothing like it');
   }
-  if ((request.choices ?? 1) > 1) losses.add('n', 'only one answer is translated');
+  if ((request.choices ?? 1) > 1) losses.add('choices', 'only one answer is translated');
 };
 
 /** `generationConfig`; undefined when there is nothing to say. */

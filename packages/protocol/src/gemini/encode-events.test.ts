@@ -5,6 +5,7 @@ import type { ChatEvent, OpaqueState } from '@claudette/core';
 import { sealState } from '../opaque-state.js';
 import { parseFrames } from '../sse/frames.js';
 import { createEventEncoder } from './encode-events.js';
+import { unsigned } from './thought-signature.js';
 
 interface Chunk {
   readonly candidates: readonly { readonly content: { readonly parts: readonly unknown[] } }[];
@@ -111,8 +112,8 @@ describe('an encoded stream', () => {
     ];
     expect(encode([start, ...events, { type: 'finish', reason: 'tool-calls' }]).parts).toEqual([
       { text: 'x' },
-      { functionCall: { id: 'call_1', name: 'f', args: {} } },
-      { functionCall: { id: 'call_0', name: 'f', args: { a: 1 } } },
+      { functionCall: { id: 'call_1', name: 'f', args: {} }, thoughtSignature: unsigned() },
+      { functionCall: { id: 'call_0', name: 'f', args: { a: 1 } }, thoughtSignature: unsigned() },
     ]);
   });
 
@@ -128,7 +129,7 @@ describe('an encoded stream', () => {
     const [begin, ...rest] = call(0, 'print(', '1)');
     const events = [{ ...begin, takesText: true } as ChatEvent, ...rest];
     expect(encode([start, ...events, finish]).parts).toEqual([
-      { functionCall: { id: 'call_0', name: 'f', args: { input: 'print(1)' } } },
+      { functionCall: { id: 'call_0', name: 'f', args: { input: 'print(1)' } }, thoughtSignature: unsigned() },
     ]);
   });
 

@@ -190,7 +190,7 @@ describe('the generationConfig for Gemini', () => {
       promptCacheKey: 'k',
       verbosity: 'low',
     };
-    expect(lostPaths(fields)).toEqual(['userId', 'metadata', 'serviceTier', 'promptCacheKey', 'verbosity', 'n']);
+    expect(lostPaths(fields)).toEqual(['userId', 'metadata', 'serviceTier', 'promptCacheKey', 'verbosity', 'choices']);
     expect(lostPaths({ choices: 1 })).toEqual([]);
   });
 });

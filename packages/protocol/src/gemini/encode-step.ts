@@ -5,7 +5,7 @@ import { tryParseReply } from '../json/parse-reply.js';
 import { encodeFinishReason, lossOfFinish } from './finish-reason.js';
 import { addCitation, noGrounding } from './grounding.js';
 import { encodeLogprobs } from './logprobs.js';
-import { writeSignature } from './thought-signature.js';
+import { unsigned, writeSignature } from './thought-signature.js';
 import type { WireCandidate, WireFinishReason, WireGrounding, WireLogprobs, WireReplyPart } from './wire-reply.js';
 
 interface OpenWords {
@@ -159,10 +159,10 @@ const endCall = (state: EncodeState, block: number): EncodeStep => {
     };
   }
   const functionCall = { id: call.id, name: call.name, args };
-  const thoughtSignature = call.state && writeSignature(call.state);
+  const thoughtSignature = call.state === undefined ? unsigned() : writeSignature(call.state);
   return {
     state: { ...closed, nextPart: state.nextPart + 1 },
-    part: { index: state.nextPart, piece: { functionCall, ...(thoughtSignature && { thoughtSignature }) } },
+    part: { index: state.nextPart, piece: { functionCall, thoughtSignature } },
   };
 };
 

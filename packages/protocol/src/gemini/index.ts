@@ -9,6 +9,7 @@ import { encodeModel, encodeModels } from './encode-models.js';
 import { encodeReply } from './encode-reply.js';
 import { encodeRequest } from './encode-request.js';
 import { decodeError, encodeError, encodeErrorEvent } from './errors.js';
+import { fieldNames } from './field-names.js';
 import { createScanner } from './scan.js';
 
 /**
@@ -18,6 +19,7 @@ import { createScanner } from './scan.js';
  */
 export const gemini: Codec = {
   id: 'gemini',
+  fieldNames,
   requestPath: (model, stream) =>
     `/v1beta/models/${encodeURIComponent(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
   decodeRequest,

@@ -69,11 +69,17 @@ const asked = (takesMedia: boolean): fc.Arbitrary<Asked> =>
     isError: fc.boolean(),
   });
 
+const isSigned = (part: AssistantPart | undefined): boolean =>
+  part !== undefined && 'state' in part && part.state !== undefined;
+
 /** A model's turn, the results of its calls and what the user says to them. */
 const turn = (takesMedia: boolean) =>
   fc
     .record({
-      parts: fc.array(fc.oneof(thought, spoken), { minLength: 1, maxLength: 3 }),
+      // Parts of one kind that nothing was signed between are one.
+      parts: fc
+        .array(fc.oneof(thought, spoken), { minLength: 1, maxLength: 3 })
+        .filter((all) => all.every(({ type }, index) => all[index - 1]?.type !== type || isSigned(all[index - 1]))),
       calls: fc.array(asked(takesMedia), { maxLength: 3 }),
       reply: fc.array(fc.oneof(text, image, document), { minLength: 1, maxLength: 3 }),
     })
@@ -178,7 +184,10 @@ const budgets: fc.Arbitrary<ReasoningOptions> = fc.oneof(
   fc.record({ adaptive: fc.constant(true), summary }),
   fc.constant({ effort: 'none' as const }),
 );
-const levels: fc.Arbitrary<ReasoningOptions> = fc.record({ effort: fc.constantFrom('minimal' as const, 'low', 'medium', 'high'), summary });
+const levels: fc.Arbitrary<ReasoningOptions> = fc.record({
+  effort: fc.constantFrom('minimal' as const, 'low', 'medium', 'high'),
+  summary,
+});
 
 const byPath = (all: ChatRequest['foreign']): ChatRequest['foreign'] =>
   all.toSorted((one, other) => one.path.localeCompare(other.path));

@@ -114,7 +114,7 @@ describe('encoded messages', () => {
     );
     const file = { filename: 'document.pdf', file_data: 'data:application/pdf;base64,JVBE' };
     expect(messages).toContainEqual({ role: 'user', content: [from('1'), { type: 'file', file }] });
-    expect(losses).toEqual([{ path: 'messages[1].document', reason: 'Chat takes documents as data, not by URL' }]);
+    expect(losses).toEqual([{ path: 'messages[1].content[0]', reason: 'Chat takes documents as data, not by URL' }]);
   });
 
   it.each([

@@ -72,7 +72,7 @@ const isMedia = ({ type }: { readonly type: string }): boolean => type === 'imag
 
 /** Images and documents of a tool's result, with a line that says where they come from. */
 const encodeMedia = ({ parts, toolCallId }: Only<'tool'>, path: string, losses: LossList): readonly unknown[] => {
-  const media = encodeParts(parts.filter(isMedia), path, losses);
+  const media = encodeParts(parts.filter(isMedia), path, losses, parts);
   const heading: WirePart = { type: 'text', text: `From the result of the tool call ${toolCallId}:` };
   return media.length === 0 ? [] : [heading, ...media];
 };

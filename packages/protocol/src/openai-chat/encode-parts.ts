@@ -14,7 +14,7 @@ const encodeImage = ({ source, detail }: ImagePart): WirePart => {
 /** OpenAI wants each file to have a name. */
 const encodeDocument = ({ source, name }: DocumentPart, path: string, losses: LossList): readonly WirePart[] => {
   if (source.kind === 'url') {
-    losses.add(`${path}.document`, 'Chat takes documents as data, not by URL');
+    losses.add(path, 'Chat takes documents as data, not by URL');
     return [];
   }
   const { mediaType, data } =
@@ -35,23 +35,32 @@ export const loseCacheHint = (holder: { readonly cacheHint?: unknown }, path: st
   if (holder.cacheHint !== undefined) losses.add(`${path}.cacheHint`, 'Chat caches prompts by itself, without hints');
 };
 
-const encodePart = (part: ContentPart, path: string, losses: LossList): readonly unknown[] => {
+const encodePart = (part: ContentPart, placeOf: () => string, losses: LossList): readonly unknown[] => {
   switch (part.type) {
     case 'text':
       return [{ type: 'text', text: part.text } satisfies WirePart];
     case 'image':
       return [encodeImage(part)];
     case 'document':
-      return encodeDocument(part, path, losses);
+      return encodeDocument(part, placeOf(), losses);
     case 'foreign':
       return encodeForeign(part, losses);
   }
 };
 
-/** Content as a list of parts. */
-export const encodeParts = (parts: readonly ContentPart[], path: string, losses: LossList): readonly unknown[] => {
+/**
+ * Content as a list of parts.
+ *
+ * @param all the message's parts, among which the ones to be written have their places
+ */
+export const encodeParts = (
+  parts: readonly ContentPart[],
+  path: string,
+  losses: LossList,
+  all: readonly unknown[] = parts,
+): readonly unknown[] => {
   for (const part of parts) if (part.type !== 'foreign') loseCacheHint(part, path, losses);
-  return parts.flatMap((part) => encodePart(part, path, losses));
+  return parts.flatMap((part) => encodePart(part, () => `${path}.content[${all.indexOf(part)}]`, losses));
 };
 
 /** Content as the wire has it: a single text as a plain string, which every vendor understands. */

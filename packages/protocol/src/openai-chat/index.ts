@@ -8,6 +8,7 @@ import { encodeModel, encodeModels } from './encode-models.js';
 import { encodeReply } from './encode-reply.js';
 import { encodeRequest } from './encode-request.js';
 import { decodeError, encodeError, encodeErrorEvent } from './errors.js';
+import { fieldNames } from './field-names.js';
 import { patchRequest } from './patch-request.js';
 import { createScanner } from './scan.js';
 import { withholdUsage } from './withhold-usage.js';
@@ -18,6 +19,7 @@ const heartbeat = Buffer.from(': waiting\n\n');
 /** OpenAI's Chat Completions, as its many vendors write it too: https://platform.openai.com/docs/api-reference/chat. */
 export const openaiChat: Codec = {
   id: 'openai-chat',
+  fieldNames,
   requestPath: () => '/chat/completions',
   decodeRequest,
   encodeRequest,

@@ -49,7 +49,7 @@ const decodeState = (item: JsonObject, path: string): OpaqueState | undefined =>
   if (sealed === undefined) return undefined;
   const state = readState(sealed, 'openai-responses', 'encrypted');
   const id = asText(item['id']);
-  return state.dialect === 'openai-responses' && id !== undefined ? { ...state, id } : state;
+  return state?.dialect === 'openai-responses' && id !== undefined ? { ...state, id } : state;
 };
 
 const decodeReasoning: ItemDecoder = (item, path, foreign) => {

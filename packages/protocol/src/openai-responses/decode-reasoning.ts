@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json/fields.js';
 import { asObject, asObjects, asText } from '../json/parse-reply.js';
+import { readState } from '../opaque-state.js';
 import { emit, emitRest, itemOrNew, readDelta, restOf, takeBlock } from './decode-state.js';
 import type { DecodeState, ReasoningState } from './decode-state.js';
 
@@ -64,17 +65,9 @@ export const finishReasoning = (
 /** Ends the block, with the content that only OpenAI can read. */
 export const endReasoning = (state: DecodeState, reasoning: ReasoningState, wire: JsonObject): void => {
   const { block } = reasoning;
-  const data = asText(wire['encrypted_content']);
+  const sealed = readState(asText(wire['encrypted_content']) ?? '', 'openai-responses', 'encrypted');
   const id = asText(wire['id']);
   reasoning.isDone = true;
-  emit(
-    state,
-    data === undefined
-      ? { type: 'reasoning-end', block }
-      : {
-          type: 'reasoning-end',
-          block,
-          state: { dialect: 'openai-responses', kind: 'encrypted', data, ...(id !== undefined && { id }) },
-        },
-  );
+  const isBound = sealed?.dialect === 'openai-responses' && id !== undefined;
+  emit(state, { type: 'reasoning-end', block, ...(sealed && { state: isBound ? { ...sealed, id } : sealed }) });
 };

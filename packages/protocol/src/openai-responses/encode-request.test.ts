@@ -50,11 +50,11 @@ describe('an encoded request', () => {
     expect(Object.keys(body)).toEqual(['model', 'input', 'store']);
     expect(pathsOf(losses)).toEqual([
       'topK',
-      'stop',
+      'stopSequences',
       'seed',
-      'presence_penalty',
-      'frequency_penalty',
-      'n',
+      'presencePenalty',
+      'frequencyPenalty',
+      'choices',
       'container',
     ]);
   });

@@ -68,17 +68,11 @@ const encodeUserId = (userId: string | undefined, losses: LossList): string | un
 };
 
 const loseUnknown = (request: ChatRequest, losses: LossList): void => {
-  const unknown = {
-    topK: request.topK,
-    stop: request.stopSequences,
-    seed: request.seed,
-    presence_penalty: request.presencePenalty,
-    frequency_penalty: request.frequencyPenalty,
-  };
-  for (const [path, value] of Object.entries(unknown)) {
+  const { topK, stopSequences, seed, presencePenalty, frequencyPenalty } = request;
+  for (const [path, value] of Object.entries({ topK, stopSequences, seed, presencePenalty, frequencyPenalty })) {
     if (value !== undefined) losses.add(path, 'Responses has no such field');
   }
-  if ((request.choices ?? 1) > 1) losses.add('n', 'Responses gives one answer');
+  if ((request.choices ?? 1) > 1) losses.add('choices', 'Responses gives one answer');
 };
 
 const isOwnTool = ({ dialect, path }: ChatRequest['foreign'][number]): boolean =>

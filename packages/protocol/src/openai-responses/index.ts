@@ -7,6 +7,7 @@ import { encodeModel, encodeModels } from './encode-models.js';
 import { encodeReply } from './encode-reply.js';
 import { encodeRequest } from './encode-request.js';
 import { decodeError, encodeError, encodeErrorEvent } from './errors.js';
+import { fieldNames } from './field-names.js';
 import { patchRequest } from './patch-request.js';
 import { createScanner } from './scan.js';
 
@@ -16,6 +17,7 @@ import { createScanner } from './scan.js';
  */
 export const openaiResponses: Codec = {
   id: 'openai-responses',
+  fieldNames,
   requestPath: () => '/responses',
   decodeRequest,
   encodeRequest,

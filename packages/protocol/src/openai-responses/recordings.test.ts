@@ -126,10 +126,13 @@ const createValidator = (): ((definition: 'Response' | 'ResponseStreamEvent', va
 const validate = createValidator();
 
 describeReplay('a recorded stream', () => {
-  it.each(streams.filter((name) => name !== contradictory))('has the text, calls, finish and usage of its last event: %s', (name) => {
-    const bytes = readStream(name);
-    expect(joined(decodeStream([bytes]))).toMatchObject(expectedOf(lastResponse(bytes)) as object);
-  });
+  it.each(streams.filter((name) => name !== contradictory))(
+    'has the text, calls, finish and usage of its last event: %s',
+    (name) => {
+      const bytes = readStream(name);
+      expect(joined(decodeStream([bytes]))).toMatchObject(expectedOf(lastResponse(bytes)) as object);
+    },
+  );
 
   it.each(streams)('gives the same events wherever it is cut: %s', (name) => {
     const bytes = readStream(name);

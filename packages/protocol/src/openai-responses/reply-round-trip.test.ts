@@ -4,7 +4,7 @@ import { noUsage } from '@claudette/core';
 import type { ChatEvent, FinishReason, OpaqueState } from '@claudette/core';
 
 import type { ReplyContext } from '../codec.js';
-import { splitCallId, readState } from '../opaque-state.js';
+import { splitCallId } from '../opaque-state.js';
 import { createFramer } from '../sse/framer.js';
 import { createEventDecoder } from './decode-events.js';
 import { decodeReply } from './decode-reply.js';
@@ -123,12 +123,8 @@ const encodeStream = (events: readonly ChatEvent[]): Buffer => {
 };
 
 /** What clients send back, as the request decoder of the next turn opens it. */
-const unseal = (event: ChatEvent): ChatEvent => {
-  if (event.type === 'reasoning-end' && event.state !== undefined) {
-    return { ...event, state: readState(event.state.data, 'openai-responses', 'encrypted') };
-  }
-  return event.type === 'tool-call-start' ? { ...event, ...splitCallId(event.id) } : event;
-};
+const unseal = (event: ChatEvent): ChatEvent =>
+  event.type === 'tool-call-start' ? { ...event, ...splitCallId(event.id) } : event;
 
 /** The pieces of one block put together: a whole reply has no others. */
 const meaningOf = (events: readonly ChatEvent[]): unknown => {

@@ -2,12 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { ChatEvent, OpaqueState } from '@claudette/core';
 
 import { asObject } from '../json/parse-reply.js';
-import { readState, sealState } from '../opaque-state.js';
+import { noProof, readState, sealState } from '../opaque-state.js';
 import { between, block } from './__fixtures__/canonical-events.js';
 
 describe('reasoning', () => {
   const place = { item_id: 'rs_chatcmpl-1_0', output_index: 0, summary_index: 0 };
   const item = { type: 'reasoning', id: 'rs_chatcmpl-1_0', summary: [] };
+  /** A client that sends it back does not name an item that OpenAI has never seen. */
+  const unproven = { ...item, encrypted_content: noProof('openai-responses', 'encrypted') };
   const end = (state: OpaqueState): ChatEvent[] => [
     { type: 'reasoning-start', block: 0 },
     { type: 'reasoning-end', block: 0, state },
@@ -26,14 +28,14 @@ describe('reasoning', () => {
       { type: 'reasoning_summary_text.delta', ...place, delta: '!' },
       { type: 'reasoning_summary_text.done', ...place, text: 'hm!' },
       { type: 'reasoning_summary_part.done', ...place, part },
-      { type: 'output_item.done', output_index: 0, item: { ...item, summary: [part] } },
+      { type: 'output_item.done', output_index: 0, item: { ...unproven, summary: [part] } },
     ]);
   });
 
   it('without words is an item without a summary', () => {
     expect(between(block('reasoning', 0, ''))).toEqual([
       { type: 'output_item.added', output_index: 0, item },
-      { type: 'output_item.done', output_index: 0, item },
+      { type: 'output_item.done', output_index: 0, item: unproven },
     ]);
   });
 

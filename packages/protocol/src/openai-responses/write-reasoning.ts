@@ -1,6 +1,6 @@
 import type { OpaqueState } from '@claudette/core';
 
-import { sealState, writeState } from '../opaque-state.js';
+import { noProof, sealState, writeState } from '../opaque-state.js';
 import { addItem, itemDone } from './output.js';
 import type { Output } from './output.js';
 import type { WireEvent, WireReasoningItem, WireSummaryPart } from './wire-reply.js';
@@ -50,8 +50,11 @@ export const writeReasoning = (reasoning: OpenReasoning, delta: string): readonl
  * OpenAI's own encrypted content is bound to the id of its item, which here is another one: then both travel sealed
  * together.
  */
-const toEncrypted = (state: OpaqueState): string =>
-  state.id === undefined ? writeState(state, 'openai-responses') : sealState(state);
+const toEncrypted = (state: OpaqueState | undefined): string => {
+  // Without any, a client would name an item that OpenAI has never seen.
+  if (state === undefined) return noProof('openai-responses', 'encrypted');
+  return state.id === undefined ? writeState(state, 'openai-responses') : sealState(state);
+};
 
 /** Ends a reasoning item. */
 export const closeReasoning = (
@@ -66,7 +69,7 @@ export const closeReasoning = (
     type: 'reasoning',
     id,
     summary,
-    ...(state && { encrypted_content: toEncrypted(state) }),
+    encrypted_content: toEncrypted(state),
   };
   return [
     ...summary.flatMap((part): WireEvent[] => [

@@ -7,7 +7,6 @@ export const anthropic = defineProvider({
   dialect: 'anthropic-messages',
   baseUrl: 'https://api.anthropic.com',
   auth: { scheme: 'header', header: 'x-api-key', environment: ['ANTHROPIC_API_KEY'] },
-  headers: { 'anthropic-version': '2023-06-01' },
   forwardHeaders: ['anthropic-version', 'anthropic-beta'],
   defaultModels: ['claude-sonnet-5', 'claude-opus-5-5', 'claude-haiku-4-5'],
 });

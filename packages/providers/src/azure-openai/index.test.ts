@@ -7,5 +7,9 @@ it('sends chats to a resource with its key in the header api-key', () => {
   expect(requestUrl(azureOpenai, 'https://lab.openai.azure.com/openai/v1', '/chat/completions')).toBe(
     'https://lab.openai.azure.com/openai/v1/chat/completions',
   );
-  expect(azureOpenai).toMatchObject({ baseUrl: null, auth: { scheme: 'header', header: 'api-key' }, alsoSpeaks: ['openai-responses'] });
+  expect(azureOpenai).toMatchObject({
+    baseUrl: null,
+    auth: { scheme: 'header', header: 'api-key' },
+    alsoSpeaks: ['openai-responses'],
+  });
 });

@@ -7,5 +7,7 @@ it('sends chats to DeepSeek, which knows no schemas', () => {
   expect(requestUrl(deepseek, String(deepseek.baseUrl), '/chat/completions')).toBe(
     'https://api.deepseek.com/v1/chat/completions',
   );
-  expect(deepseek).toMatchObject({ options: { maxTokensField: 'max_tokens', developerRole: false, jsonSchema: false } });
+  expect(deepseek).toMatchObject({
+    options: { maxTokensField: 'max_tokens', developerRole: false, jsonSchema: false },
+  });
 });

@@ -1,0 +1,21 @@
+/** See `Codec.fieldNames`. */
+export const fieldNames: Readonly<Record<string, string>> = {
+  toolChoice: 'toolConfig.functionCallingConfig',
+  outputFormat: 'generationConfig.responseMimeType',
+  'outputFormat.schema': 'generationConfig.responseJsonSchema',
+  reasoning: 'generationConfig.thinkingConfig',
+  'reasoning.effort': 'generationConfig.thinkingConfig.thinkingLevel',
+  'reasoning.budgetTokens': 'generationConfig.thinkingConfig.thinkingBudget',
+  'reasoning.adaptive': 'generationConfig.thinkingConfig.thinkingBudget',
+  'reasoning.summary': 'generationConfig.thinkingConfig.includeThoughts',
+  maxOutputTokens: 'generationConfig.maxOutputTokens',
+  temperature: 'generationConfig.temperature',
+  topP: 'generationConfig.topP',
+  topK: 'generationConfig.topK',
+  stopSequences: 'generationConfig.stopSequences',
+  seed: 'generationConfig.seed',
+  presencePenalty: 'generationConfig.presencePenalty',
+  frequencyPenalty: 'generationConfig.frequencyPenalty',
+  choices: 'generationConfig.candidateCount',
+  logprobs: 'generationConfig.responseLogprobs',
+};

@@ -1,0 +1,21 @@
+/** See `Codec.fieldNames`. */
+export const fieldNames: Readonly<Record<string, string>> = {
+  toolChoice: 'tool_choice',
+  parallelToolCalls: 'parallel_tool_calls',
+  outputFormat: 'response_format',
+  'outputFormat.schema': 'response_format.json_schema.schema',
+  'outputFormat.name': 'response_format.json_schema.name',
+  'outputFormat.description': 'response_format.json_schema.description',
+  'outputFormat.strict': 'response_format.json_schema.strict',
+  reasoning: 'reasoning_effort',
+  'reasoning.effort': 'reasoning_effort',
+  maxOutputTokens: 'max_completion_tokens',
+  topP: 'top_p',
+  stopSequences: 'stop',
+  presencePenalty: 'presence_penalty',
+  frequencyPenalty: 'frequency_penalty',
+  choices: 'n',
+  userId: 'user',
+  serviceTier: 'service_tier',
+  promptCacheKey: 'prompt_cache_key',
+};
