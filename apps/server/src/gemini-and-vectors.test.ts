@@ -124,6 +124,18 @@ describe.each(['chat/embedder', 'gemini/embedder'])('vectors of %s', (model) => 
   });
 });
 
+it('writes vectors as the client asked for them where the vendor did not', async () => {
+  const body = { object: 'list', model: 'm', data: [{ object: 'embedding', index: 0, embedding: [0.5, -2] }] };
+  const usage = { prompt_tokens: 1, total_tokens: 1 };
+  stack.providers['openai-chat'].behave({
+    kind: 'raw',
+    contentType: 'application/json',
+    chunks: [JSON.stringify({ ...body, usage })],
+  });
+  const { data } = await openai.embeddings.create({ model: models['openai-chat'], input: 'one' });
+  expect(data[0]?.embedding).toEqual([0.5, -2]);
+});
+
 it('names the reason where a backend has no vectors', async () => {
   const asked = openai.embeddings.create({ model: models['anthropic-messages'], input: 'one' });
   await expect(asked).rejects.toMatchObject({ status: 400, message: expect.stringMatching(/embed|vector/i) });

@@ -136,6 +136,25 @@ describe('without configured backends', () => {
     expect(Object.keys(await named({ environment }))).toEqual(['custom-1', 'anthropic', 'openai']);
   });
 
+  it('custom ones join those of the configuration, which wins where the names are the same', async () => {
+    const environment = {
+      CUSTOM_BACKEND_1_API_URL: 'http://127.0.0.1:8000/v1',
+      CUSTOM_BACKEND_1_MODEL: 'm',
+      CUSTOM_BACKEND_2_API_URL: 'http://127.0.0.1:8001/v1',
+      CUSTOM_BACKEND_2_MODEL: 'm',
+    };
+    const backends = {
+      mine: { provider: 'demo', models: ['demo-1'] },
+      'custom-2': { provider: 'demo', models: ['demo-2'] },
+    };
+    const found = await find({ environment, config: { backends } });
+    expect(found.map(({ name, config }) => [name, config.models])).toEqual([
+      ['custom-1', ['m']],
+      ['custom-2', ['demo-2']],
+      ['mine', ['demo-1']],
+    ]);
+  });
+
   it('a custom address that is none is refused', async () => {
     const environment = { CUSTOM_BACKEND_1_API_URL: 'localhost', CUSTOM_BACKEND_1_MODEL: 'm' };
     await expect(find({ environment })).rejects.toMatchObject({

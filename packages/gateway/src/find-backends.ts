@@ -100,7 +100,7 @@ async function askLocalModels(provider: Provider, transport: Transport, clock: C
 
 /** What is there without any configuration: keys in the environment, a server on this machine, or else the demo. */
 async function discover({ environment, transport, clock }: FindBackendsOptions): Promise<Record<string, unknown>> {
-  const found: Record<string, unknown> = { ...readCustomBackends(environment) };
+  const found: Record<string, unknown> = {};
   for (const provider of providers) {
     const keyName = provider.auth.environment.find((name) => environment[name]);
     // A vendor whose address or models only the user knows cannot be found.
@@ -112,21 +112,23 @@ async function discover({ environment, transport, clock }: FindBackendsOptions):
       if (models.length > 0) found[provider.id] = { provider: provider.id, models };
     }
   }
-  if (Object.keys(found).length > 0) return found;
-  return { demo: { provider: 'demo', models: ['demo-1'] } };
+  return found;
 }
 
+const demo = { demo: { provider: 'demo', models: ['demo-1'] } };
+
 /**
- * The enabled backends: those of the configuration or, where it names none, those that are found.
+ * The enabled backends: those of the configuration or, where it names none, those that are found; and those that the
+ * environment adds by CUSTOM_BACKEND_n. A name in the configuration wins. The demo is for when there is nothing else.
  * @throws GatewayError `configuration_invalid`
  */
 export async function findBackends(options: FindBackendsOptions): Promise<Backend[]> {
-  const { config, transport, clock } = options;
-  const configured =
-    Object.keys(config.backends).length > 0
-      ? config.backends
-      : checkConfig({ ...config, backends: await discover(options) }, 'the environment').backends;
-  return Object.entries(configured)
+  const { config, environment, transport, clock } = options;
+  const isConfigured = Object.keys(config.backends).length > 0;
+  const found = { ...readCustomBackends(environment), ...(isConfigured ? {} : await discover(options)) };
+  const isEmpty = !isConfigured && Object.keys(found).length === 0;
+  const added = checkConfig({ ...config, backends: isEmpty ? demo : found }, 'the environment').backends;
+  return Object.entries({ ...added, ...config.backends })
     .filter(([, backend]) => backend.enabled)
     .map(([name, backend]) => toBackend(name, backend, transport, clock));
 }

@@ -20,6 +20,10 @@ export interface DialectOptions {
   readonly streamUsageOption?: boolean;
   /** OpenAI's dialects: the vendor has tools that take text (`custom`); otherwise they become functions. @default true */
   readonly textTools?: boolean;
+  /** openai-chat: the field for the seed. @default 'seed' */
+  readonly seedField?: 'seed' | 'random_seed';
+  /** openai-chat: ids of tool calls are nine letters and digits; others are replaced. @default false */
+  readonly shortCallIds?: boolean;
   /** openai-chat: the vendor takes `response_format` of the type `json_schema`. @default true */
   readonly jsonSchema?: boolean;
 }

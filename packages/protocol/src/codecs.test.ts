@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+
 import { describe, expect, it } from '@jest/globals';
 import { dialectIds } from '@claudette/core';
 
@@ -17,6 +19,22 @@ import {
 describe('the codecs', () => {
   it.each(dialectIds)('include %s under its own name', (id) => {
     expect(codecs[id].id).toBe(id);
+  });
+
+  it.each(dialectIds)('keep %s in the same files as the others', (id) => {
+    const files = readdirSync(new URL(`./${id}/`, import.meta.url));
+    const names = [
+      'decode-request',
+      'encode-request',
+      'decode-reply',
+      'encode-reply',
+      'decode-events',
+      'encode-events',
+    ];
+    const all = [...names, 'index', 'scan', 'errors', 'encode-models', 'field-names', 'usage'].map(
+      (name) => `${name}.ts`,
+    );
+    expect(files).toEqual(expect.arrayContaining([...all, expect.stringMatching(/^wire/)]));
   });
 
   it('stand beside what reads and writes frames', () => {

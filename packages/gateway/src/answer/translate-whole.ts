@@ -69,12 +69,17 @@ const writeCount: Writer = async (reply, { to }) => {
   return { body: needed(to.counting, to.id).encodeReply(from.decodeReply(await readBody(reply))), losses: [] };
 };
 
+const hasNumbers = /"embedding"\s*:\s*\[/;
+
 const estimateInput = ({ embedding }: ChatRequest): Usage =>
   estimateUsage(Buffer.byteLength(JSON.stringify(embedding?.inputs ?? [])), 0);
 
 const writeVectors: Writer = async (reply, { to, request }) => {
   const from = needed(codecs[reply.dialect].embedding, reply.dialect);
-  const told = from.decodeReply(await readBody(reply));
+  const bytes = await readBody(reply);
+  if (reply.dialect === to.id && !hasNumbers.test(Buffer.from(bytes).toString('latin1')))
+    return { body: bytes, losses: [] };
+  const told = from.decodeReply(bytes);
   // Gemini names no model and counts nothing; OpenAI's clients expect both.
   const embeddings = { ...told, model: told.model || reply.target.model, usage: told.usage ?? estimateInput(request) };
   return { body: needed(to.embedding, to.id).encodeReply(embeddings, request), losses: [] };

@@ -34,7 +34,9 @@ export const withClientDialect =
     return next(call).then((reply): Reply | Promise<Reply> => {
       const isTheirs = reply.dialect === original.dialect;
       if (!request.stream) {
-        if (isTheirs && reply.framing === 'json') return reply;
+        // Not every vendor writes vectors as it was asked to, and clients cannot read what they did not ask for.
+        const isAsked = request.embedding?.encoding !== 'base64';
+        if (isTheirs && isAsked && reply.framing === 'json') return reply;
         return translateWhole(reply, toTranslation(call, original, clock));
       }
       if (!isTheirs || reply.framing !== 'sse') return translateStream(reply, toTranslation(call, original, clock));

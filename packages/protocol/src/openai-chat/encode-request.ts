@@ -8,6 +8,7 @@ import { effortOfBudget } from '../reasoning-effort.js';
 import { encodeMessages } from './encode-messages.js';
 import { encodeOutputFormat, encodeToolChoice, encodeTools, hasTextTools } from './encode-tools.js';
 import { encodeForeignFields } from './foreign-fields.js';
+import { shortenCallIds } from './short-call-ids.js';
 
 const encodeEffort = (reasoning: ReasoningOptions, losses: LossList): string | undefined => {
   const { effort, budgetTokens, adaptive, summary = 'none' } = reasoning;
@@ -46,7 +47,11 @@ export const encodeRequest = (request: ChatRequest, target: RequestTarget): Enco
 
   const body = compact({
     model: target.model,
-    messages: encodeMessages(request.messages, options, losses),
+    messages: encodeMessages(
+      options.shortCallIds === true ? shortenCallIds(request.messages) : request.messages,
+      options,
+      losses,
+    ),
     ...encodeStream(request, target),
     tools: hasTools ? tools : undefined,
     // Without tools these two say nothing, and providers refuse them.
@@ -59,7 +64,7 @@ export const encodeRequest = (request: ChatRequest, target: RequestTarget): Enco
     temperature: request.temperature,
     top_p: request.topP,
     stop: request.stopSequences,
-    seed: request.seed,
+    [options.seedField ?? 'seed']: request.seed,
     presence_penalty: request.presencePenalty,
     frequency_penalty: request.frequencyPenalty,
     logprobs: logprobs === undefined ? undefined : true,

@@ -8,6 +8,12 @@ it('sends chats to Mistral in its own edition of the dialect', () => {
     'https://api.mistral.ai/v1/chat/completions',
   );
   expect(mistral).toMatchObject({
-    options: { maxTokensField: 'max_tokens', streamUsageOption: false, textTools: false },
+    options: {
+      maxTokensField: 'max_tokens',
+      streamUsageOption: false,
+      textTools: false,
+      seedField: 'random_seed',
+      shortCallIds: true,
+    },
   });
 });
