@@ -4,6 +4,8 @@ import type { Framing, Scanner } from '@claudette/core';
 import { asBuffer } from '../as-buffer.js';
 import { readObject } from '../json/fields.js';
 import type { JsonObject } from '../json/fields.js';
+import { createReading } from '../scanner.js';
+import type { Reading } from '../scanner.js';
 import { parseFrames } from '../sse/frames.js';
 
 import { checkReply, parseEvent } from './decode-events.js';
@@ -25,7 +27,7 @@ import { decodeUsage, mergeUsage } from './usage.js';
  */
 interface Sighting {
   /** What the gateway reads; still being written to. */
-  reading: { -readonly [K in keyof Scanner]: Scanner[K] };
+  reading: Reading;
   /** As the provider gave it so far: a later event repeats only what changed. */
   usage: JsonObject | undefined;
   stopReason: unknown;
@@ -159,16 +161,8 @@ const seeBody = (seen: Sighting, body: Uint8Array): number => {
 /** See `Codec.createScanner`. */
 export function createScanner(framing: Framing): Scanner {
   const look = framing === 'sse' ? seeFrames : seeBody;
-  const reading: Sighting['reading'] = {
-    // After the end, or a break, nothing is part of the reply any more.
-    see: (frames) => (reading.closed || reading.failure !== undefined ? 0 : look(seen, frames)),
-    committed: false,
-    finished: false,
-    closed: false,
-    failure: undefined,
-    usage: undefined,
-    finishReason: undefined,
-  };
+  // After the end, or a break, nothing is part of the reply any more.
+  const reading = createReading((frames) => (reading.closed || reading.failure !== undefined ? 0 : look(seen, frames)));
   const seen: Sighting = { reading, usage: undefined, stopReason: undefined };
   return reading;
 }

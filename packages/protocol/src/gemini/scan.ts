@@ -1,19 +1,15 @@
-import { GatewayError, toGatewayError } from '@claudette/core';
+import { GatewayError } from '@claudette/core';
 import type { Framing, Scanner } from '@claudette/core';
 
-import { asBuffer } from '../as-buffer.js';
 import type { JsonObject } from '../json/fields.js';
 import { asObjects, asText, parseReply } from '../json/parse-reply.js';
-import { parseFrames } from '../sse/frames.js';
-import { splitFrames } from '../sse/split-frames.js';
+import { createBodyScanner, createStreamScanner, lookFor } from '../scanner.js';
+import type { Reading, StreamReader } from '../scanner.js';
 import { readReply } from './decode-reply.js';
 import { decodeFinishReason, describeFault } from './finish-reason.js';
 import { readProviderError, toInBandError } from './in-band-error.js';
 import { isContent, readBlockReason, readParts } from './read-part.js';
 import { readUsage } from './usage.js';
-
-/** A scanner that can still be written to. */
-type Reading = { -readonly [K in keyof Scanner]: Scanner[K] };
 
 /**
  * What makes a frame worth parsing after the commit: another candidate, a call (it decides what `STOP` means), a finish
@@ -22,11 +18,7 @@ type Reading = { -readonly [K in keyof Scanner]: Scanner[K] };
  */
 const notable = /"(?:index"\s*:\s*[1-9]|functionCall"|finishReason"\s*:\s*"|promptFeedback"|error"\s*:)/;
 
-const CLOSE_BRACE = 0x7d;
-
-/** Plain deltas are most of a stream. A payload that does not end as an object is cut off, and so notable too. */
-const isNotable = (frames: Buffer): boolean =>
-  frames[frames.length - 3] !== CLOSE_BRACE || notable.test(frames.toString('latin1'));
+const isNotable = lookFor(notable);
 
 interface Candidate {
   hasToolCalls: boolean;
@@ -94,60 +86,22 @@ const createChunkReader = (reading: Reading): ((chunk: JsonObject) => void) => {
   };
 };
 
-const createReading = (see: Scanner['see']): Reading => ({
-  see,
-  committed: false,
-  finished: false,
-  closed: false,
-  failure: undefined,
-  usage: undefined,
-  finishReason: undefined,
-});
-
-const createStreamScanner = (): Scanner => {
-  const isPlain = (frames: Buffer): boolean => reading.committed && !reading.finished && !isNotable(frames);
-
-  const see = (frames: Uint8Array): number => {
-    if (reading.closed || reading.failure !== undefined) return 0;
-    const bytes = asBuffer(frames);
-    if (isPlain(bytes)) return bytes.length;
-    for (const { start, end } of splitFrames(bytes)) {
-      const frame = bytes.subarray(start, end);
-      if (isPlain(frame)) continue;
-      try {
-        for (const { data } of parseFrames(frame)) seeChunk(parseReply(data));
-      } catch (thrown) {
-        reading.failure = toGatewayError(thrown);
-        return start;
-      }
-      if (reading.closed) return end;
-    }
-    return bytes.length;
-  };
-
-  const reading = createReading(see);
+const createStreamReader = (reading: Reading): StreamReader => {
   const seeChunk = createChunkReader(reading);
-  return reading;
+  return {
+    isPlain: (frames) => reading.committed && !reading.finished && !isNotable(frames),
+    see: ({ data }) => seeChunk(parseReply(data)),
+  };
 };
 
-const createBodyScanner = (): Scanner => {
-  const see = (body: Uint8Array): number => {
-    if (reading.closed) return 0;
-    reading.closed = true;
-    try {
-      seeChunk(readReply(body));
-      if (reading.failure !== undefined) reading.committed = false;
-    } catch (thrown) {
-      reading.failure = toGatewayError(thrown);
-    }
-    return body.length;
-  };
-
-  const reading = createReading(see);
+const createBodyReader = (reading: Reading): ((body: Uint8Array) => void) => {
   const seeChunk = createChunkReader(reading);
-  return reading;
+  return (body) => {
+    seeChunk(readReply(body));
+    if (reading.failure !== undefined) reading.committed = false;
+  };
 };
 
 /** See `Codec.createScanner`. */
 export const createScanner = (framing: Framing): Scanner =>
-  framing === 'sse' ? createStreamScanner() : createBodyScanner();
+  framing === 'sse' ? createStreamScanner(createStreamReader) : createBodyScanner(createBodyReader);

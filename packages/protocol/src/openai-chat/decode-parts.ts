@@ -9,6 +9,7 @@ import type {
   TextPart,
 } from '@claudette/core';
 
+import { decodeDataUrl } from '../data-url.js';
 import { compact, optional, readArray, readObject, readString } from '../json/fields.js';
 import type { JsonObject } from '../json/fields.js';
 import { asObjects, asText } from '../json/parse-reply.js';
@@ -27,18 +28,8 @@ export const decodeCacheHint = (holder: JsonObject, path: string, foreign: Forei
   return undefined;
 };
 
-const base64Marker = ';base64,';
-
 /** A data URL carries the content itself; every other URL is for the provider to fetch. */
-const decodeUrl = (url: string): MediaSource => {
-  const marker = url.startsWith('data:') ? url.indexOf(base64Marker) : -1;
-  if (marker < 0) return { kind: 'url', url };
-  return {
-    kind: 'base64',
-    mediaType: url.slice('data:'.length, marker),
-    data: url.slice(marker + base64Marker.length),
-  };
-};
+const decodeUrl = (url: string): MediaSource => decodeDataUrl(url) ?? { kind: 'url', url };
 
 type DecodedPart = TextPart | ImagePart | DocumentPart | ReasoningPart | RefusalPart | ForeignPart;
 type PartDecoder<P extends DecodedPart> = (part: JsonObject, path: string, foreign: ForeignFields) => P;

@@ -1,31 +1,16 @@
-import { GatewayError, toGatewayError } from '@claudette/core';
+import { GatewayError } from '@claudette/core';
 import type { Framing, Scanner } from '@claudette/core';
 
-import { asBuffer } from '../as-buffer.js';
 import type { JsonObject } from '../json/fields.js';
 import { asObject, asObjects, asText, parseReply } from '../json/parse-reply.js';
-import { parseFrames } from '../sse/frames.js';
+import { createBodyScanner, createStreamScanner, lookFor } from '../scanner.js';
+import type { Reading, StreamReader } from '../scanner.js';
 import type { SseEvent } from '../sse/frames.js';
-import { splitFrames } from '../sse/split-frames.js';
 import { readReply } from './decode-reply.js';
-import type { ReadReply } from './decode-reply.js';
 import { decodeFinishReason, isFaultReason } from './finish-reason.js';
 import { readErrorFrame, readProviderError, toInBandError } from './in-band-error.js';
 import { hasContent } from './read-message.js';
 import { readUsage } from './usage.js';
-
-/** A scanner that can still be written to. */
-type Reading = { -readonly [K in keyof Scanner]: Scanner[K] };
-
-const createReading = (see: Scanner['see']): Reading => ({
-  see,
-  committed: false,
-  finished: false,
-  closed: false,
-  failure: undefined,
-  usage: undefined,
-  finishReason: undefined,
-});
 
 /**
  * What makes a frame worth parsing after the commit: another choice, a tool call's start, a finish reason, usage, an
@@ -34,11 +19,7 @@ const createReading = (see: Scanner['see']): Reading => ({
 const notable =
   /"(?:index"\s*:\s*[1-9]|name"\s*:|finish_reason"\s*:\s*[^n\s]|usage"\s*:\s*\{|error"\s*:)|data: \[DONE\]|event: error/;
 
-const CLOSE_BRACE = 0x7d;
-
-/** Plain deltas are most of a stream. A payload that does not end as an object is cut off, and so notable too. */
-const isNotable = (frames: Buffer): boolean =>
-  frames[frames.length - 3] !== CLOSE_BRACE || notable.test(frames.toString('latin1'));
+const isNotable = lookFor(notable);
 
 interface Choice {
   hasToolCalls: boolean;
@@ -57,7 +38,7 @@ interface Choice {
  * | an error                          | failure, closed                            |
  * | not JSON                          | failure; the frame is kept from the client |
  */
-const createStreamScanner = (): Scanner => {
+const createStreamReader = (reading: Reading): StreamReader => {
   const choices = new Map<unknown, Choice>();
 
   const fail = (failure: GatewayError): void => {
@@ -105,31 +86,14 @@ const createStreamScanner = (): Scanner => {
     else fail(toInBandError(error));
   };
 
-  const see = (frames: Uint8Array): number => {
-    if (reading.closed || reading.failure !== undefined) return 0;
-    const bytes = asBuffer(frames);
-    if (reading.committed && !isNotable(bytes)) return bytes.length;
-    for (const { start, end } of splitFrames(bytes)) {
-      const frame = bytes.subarray(start, end);
-      if (reading.committed && !isNotable(frame)) continue;
-      try {
-        for (const event of parseFrames(frame)) seeEvent(event);
-      } catch (thrown) {
-        reading.failure = toGatewayError(thrown);
-        return start;
-      }
-      if (reading.closed) return end;
-    }
-    return bytes.length;
-  };
-
-  const reading = createReading(see);
-  return reading;
+  return { isPlain: (frames) => reading.committed && !isNotable(frames), see: seeEvent };
 };
 
 /** A whole body is one chunk: it is a completion, or it reports an error, or it is not valid. */
-const createBodyScanner = (): Scanner => {
-  const seeReply = (reply: ReadReply): void => {
+const createBodyReader =
+  (reading: Reading) =>
+  (body: Uint8Array): void => {
+    const reply = readReply(body);
     if ('error' in reply) throw toInBandError(reply.error);
     const { completion, choice, message } = reply;
     const finish = asText(choice['finish_reason']) ?? 'stop';
@@ -140,24 +104,9 @@ const createBodyScanner = (): Scanner => {
     });
     reading.usage = readUsage(completion);
     reading.finished = true;
+    reading.committed = true;
   };
-
-  const see = (body: Uint8Array): number => {
-    if (reading.closed) return 0;
-    reading.closed = true;
-    try {
-      seeReply(readReply(body));
-      reading.committed = true;
-    } catch (thrown) {
-      reading.failure = toGatewayError(thrown);
-    }
-    return body.length;
-  };
-
-  const reading = createReading(see);
-  return reading;
-};
 
 /** See `Codec.createScanner`. */
 export const createScanner = (framing: Framing): Scanner =>
-  framing === 'sse' ? createStreamScanner() : createBodyScanner();
+  framing === 'sse' ? createStreamScanner(createStreamReader) : createBodyScanner(createBodyReader);

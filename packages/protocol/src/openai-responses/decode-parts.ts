@@ -4,11 +4,11 @@ import type {
   DocumentPart,
   ForeignPart,
   ImagePart,
-  MediaSource,
   RefusalPart,
   TextPart,
 } from '@claudette/core';
 
+import { decodeDataUrl } from '../data-url.js';
 import { compact, optional, readArray, readInteger, readObject, readString } from '../json/fields.js';
 import type { JsonObject } from '../json/fields.js';
 import { asObject, asText } from '../json/parse-reply.js';
@@ -54,19 +54,6 @@ const decodeTextPart: PartDecoder<TextPart> = (part, path, foreign) => {
     citations: citations.length === 0 ? undefined : citations,
     cacheHint: decodeCacheHint(part, path, foreign),
   });
-};
-
-const base64Marker = ';base64,';
-
-/** The content that a data URL carries; undefined for every other text. */
-const decodeDataUrl = (url: string): Extract<MediaSource, { kind: 'base64' }> | undefined => {
-  const marker = url.startsWith('data:') ? url.indexOf(base64Marker) : -1;
-  if (marker < 0) return undefined;
-  return {
-    kind: 'base64',
-    mediaType: url.slice('data:'.length, marker),
-    data: url.slice(marker + base64Marker.length),
-  };
 };
 
 /** `auto` is what is done without being asked, so it says nothing. */

@@ -1,30 +1,16 @@
 import { GatewayError, toGatewayError } from '@claudette/core';
 import type { Framing, Scanner } from '@claudette/core';
 
-import { asBuffer } from '../as-buffer.js';
 import type { JsonObject } from '../json/fields.js';
 import { asObject, asObjects, asText } from '../json/parse-reply.js';
 import { toInBandError } from '../openai-chat/in-band-error.js';
-import { parseFrames } from '../sse/frames.js';
+import { createBodyScanner, createStreamScanner, lookFor } from '../scanner.js';
+import type { Reading, StreamReader } from '../scanner.js';
 import type { SseEvent } from '../sse/frames.js';
-import { splitFrames } from '../sse/split-frames.js';
 import { DONE, parseEvent } from './decode-events.js';
 import { isUnfinished, readResponse, toEvent } from './decode-reply.js';
 import { decodeFinishReason, readEnd, readFault } from './response-end.js';
 import { decodeUsage } from './usage.js';
-
-/** A scanner that can still be written to. */
-type Reading = { -readonly [K in keyof Scanner]: Scanner[K] };
-
-const createReading = (see: Scanner['see']): Reading => ({
-  see,
-  committed: false,
-  finished: false,
-  closed: false,
-  failure: undefined,
-  usage: undefined,
-  finishReason: undefined,
-});
 
 /**
  * What makes a frame worth parsing after the commit: an end, an error, and the items that decide about the finish
@@ -33,11 +19,7 @@ const createReading = (see: Scanner['see']): Reading => ({
 const notable =
   /(?:event: |"type"\s*:\s*")(?:response\.(?:completed|incomplete|failed|cancelled)|error|function_call"|custom_tool_call"|refusal")|"error"\s*:\s*["{]|data: \[DONE\]/;
 
-const CLOSE_BRACE = 0x7d;
-
-/** Plain deltas are most of a stream. A payload that does not end as an object is cut off, and so notable too. */
-const isNotable = (frames: Buffer): boolean =>
-  frames[frames.length - 3] !== CLOSE_BRACE || notable.test(frames.toString('latin1'));
+const isNotable = lookFor(notable);
 
 const wordFields = ['delta', 'text', 'refusal', 'arguments', 'input'];
 
@@ -91,7 +73,7 @@ const seeEnd = (reading: Reading, content: Content, event: JsonObject): void => 
  * | `[DONE]` before any of these             | failure; the frame is kept from the client |
  * | not JSON                                 | failure; the frame is kept from the client |
  */
-const createStreamScanner = (): Scanner => {
+const createStreamReader = (reading: Reading): StreamReader => {
   const content: Content = { hasToolCalls: false, hasRefusal: false };
 
   /** Throws what keeps the frame from being part of the reply. */
@@ -110,50 +92,18 @@ const createStreamScanner = (): Scanner => {
     }
   };
 
-  const see = (frames: Uint8Array): number => {
-    if (reading.closed || reading.failure !== undefined) return 0;
-    const bytes = asBuffer(frames);
-    if (reading.committed && !isNotable(bytes)) return bytes.length;
-    for (const { start, end } of splitFrames(bytes)) {
-      const frame = bytes.subarray(start, end);
-      if (reading.committed && !isNotable(frame)) continue;
-      try {
-        for (const event of parseFrames(frame)) seeEvent(event);
-      } catch (thrown) {
-        reading.failure = toGatewayError(thrown);
-        return start;
-      }
-      if (reading.closed) return end;
-    }
-    return bytes.length;
-  };
-
-  const reading = createReading(see);
-  return reading;
+  return { isPlain: (frames) => reading.committed && !isNotable(frames), see: seeEvent };
 };
 
 /** A whole body is a response, or it reports an error, or it is not valid. One in the background may be unfinished. */
-const createBodyScanner = (): Scanner => {
-  const seeResponse = (response: JsonObject): void => {
+const createBodyReader =
+  (reading: Reading) =>
+  (body: Uint8Array): void => {
+    const response = readResponse(body);
     if (isUnfinished(response)) reading.committed = reading.finished = true;
     else seeEnd(reading, { hasToolCalls: false, hasRefusal: false }, toEvent(response));
   };
 
-  const see = (body: Uint8Array): number => {
-    if (reading.closed) return 0;
-    reading.closed = true;
-    try {
-      seeResponse(readResponse(body));
-    } catch (thrown) {
-      reading.failure = toGatewayError(thrown);
-    }
-    return body.length;
-  };
-
-  const reading = createReading(see);
-  return reading;
-};
-
 /** See `Codec.createScanner`. */
 export const createScanner = (framing: Framing): Scanner =>
-  framing === 'sse' ? createStreamScanner() : createBodyScanner();
+  framing === 'sse' ? createStreamScanner(createStreamReader) : createBodyScanner(createBodyReader);
