@@ -7,9 +7,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { models, startStack } from '../__fixtures__/start-stack.js';
 import type { Stack } from '../__fixtures__/start-stack.js';
 
-import { readArrived } from './__fixtures__/arrived.js';
+import { readArrived } from './__fixtures__/read-arrived.js';
 import { framings, plainSeen, plainUsage } from './__fixtures__/cell.js';
-import type { Cell, Feature, Framing, Pair } from './__fixtures__/cell.js';
+import type { Cell, Feature, Framing } from './__fixtures__/cell.js';
+import type { Pair } from './__fixtures__/pair.js';
 import type { Client } from './__fixtures__/client.js';
 import { createClient } from './__fixtures__/create-client.js';
 import { features } from './__fixtures__/features.js';

@@ -1,9 +1,3 @@
-import type { DialectId } from '@claudette/core';
-
-import { readChat } from './arrived-chat.js';
-import { readGemini } from './arrived-gemini.js';
-import { readMessages } from './arrived-messages.js';
-import { readResponses } from './arrived-responses.js';
 import type { Tool, ToolChoice } from './question.js';
 
 /** What a provider was asked, in no dialect's words. */
@@ -26,13 +20,3 @@ export interface Arrived {
   readonly reasoning: string | number | undefined;
   readonly stop: readonly string[];
 }
-
-const readers: Readonly<Record<DialectId, (json: unknown) => Arrived>> = {
-  'openai-chat': readChat,
-  'openai-responses': readResponses,
-  'anthropic-messages': readMessages,
-  gemini: readGemini,
-};
-
-/** Reads a request as the provider of the dialect got it. */
-export const readArrived = (dialect: DialectId, json: unknown): Arrived => readers[dialect](json);

@@ -3,14 +3,9 @@ import type { Behaviour, FakeUsage } from '@claudette/testing';
 
 import type { Arrived } from './arrived.js';
 import { finishWord } from './finish-words.js';
+import type { Pair } from './pair.js';
 import type { Question } from './question.js';
 import type { Seen } from './seen.js';
-
-/** Who asks, and whose backend answers. */
-export interface Pair {
-  readonly client: DialectId;
-  readonly backend: DialectId;
-}
 
 export type Framing = 'whole' | 'stream';
 export const framings: readonly Framing[] = ['whole', 'stream'];

@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
 
 import type { Arrived } from './arrived.js';
-import type { Feature, Pair } from './cell.js';
+import type { Feature } from './cell.js';
+import type { Pair } from './pair.js';
 import { plainUsage, plainUsageSeen } from './cell.js';
 import { fieldsOf } from './field-names.js';
 import { finishWord } from './finish-words.js';

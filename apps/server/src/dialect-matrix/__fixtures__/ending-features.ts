@@ -3,7 +3,8 @@ import type { FinishReason } from '@claudette/core';
 import type { Behaviour } from '@claudette/testing';
 
 import { plainUsageSeen } from './cell.js';
-import type { Cell, Feature, Framing, Pair } from './cell.js';
+import type { Cell, Feature, Framing } from './cell.js';
+import type { Pair } from './pair.js';
 import { finishLosses, finishSeen, finishWord, vendorWords } from './finish-words.js';
 import { say } from './question.js';
 import type { Seen } from './seen.js';

@@ -3,7 +3,7 @@ import type { DialectId, FinishReason } from '@claudette/core';
 import type { FinishReason as GeminiFinishReason } from '@google/genai';
 import type OpenAI from 'openai';
 
-import type { Pair } from './cell.js';
+import type { Pair } from './pair.js';
 
 /** How each client hears of each end. Where a dialect has no word of its own, it hears the nearest. */
 const seenAs: Readonly<Record<DialectId, Readonly<Record<FinishReason, string>>>> = {

@@ -1,4 +1,5 @@
-import type { Feature, Pair } from './cell.js';
+import type { Feature } from './cell.js';
+import type { Pair } from './pair.js';
 
 /** What became of the cells of one pair and feature. */
 export interface Tally {

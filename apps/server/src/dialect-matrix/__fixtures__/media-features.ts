@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 
-import type { Cell, Feature, Pair } from './cell.js';
+import type { Cell, Feature } from './cell.js';
+import type { Pair } from './pair.js';
 import type { Media } from './question.js';
 import { DOCUMENT_NAME, urlOf } from './question.js';
 

@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 
-import type { Cell, Feature, Pair } from './cell.js';
+import type { Cell, Feature } from './cell.js';
+import type { Pair } from './pair.js';
 import { finishWord } from './finish-words.js';
 import { pdf, pixel } from './media-features.js';
 import { say, urlOf } from './question.js';
