@@ -66,7 +66,9 @@ A client and a backend of the same dialect exchange bytes: everything arrives, k
 
 ## State that only its provider can read
 
-Signatures of thoughts and encrypted reasoning come back to their provider in the next turn, whatever dialect the client speaks. Where the client's dialect has a place for such state (\`thinking.signature\`, \`redacted_thinking.data\`, \`encrypted_content\`, \`thoughtSignature\`) it stands there; otherwise it rides on the id of the tool call it belongs to. Another provider gets the conversation without it.
+Signatures of thoughts and encrypted reasoning come back to their provider in the next turn, whatever dialect the client speaks. Where the client's dialect has a place for such state (\`thinking.signature\`, \`redacted_thinking.data\`, \`encrypted_content\`, \`thoughtSignature\`) it stands there; otherwise it rides on the id of the tool call it belongs to. Another provider gets the conversation without it ([decision](decisions/2026-11-21-sealed-state.md)).
+
+What a client leaves with its provider cannot be known here: a request that names earlier turns instead of sending them (\`previous_response_id\`, \`item_reference\`, \`conversation\`, \`thread\`, \`cachedContent\`) is only for backends of its own dialect and refused by the others. The ai SDK's OpenAI models do so unless they are told \`store: false\`.
 
 ${dialectIds.map((from) => `## ${names[from]} clients\n\n${lossTable(from)}`).join('\n\n')}
 `;
