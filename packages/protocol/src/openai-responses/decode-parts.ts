@@ -1,12 +1,4 @@
-import type {
-  CacheHint,
-  Citation,
-  DocumentPart,
-  ForeignPart,
-  ImagePart,
-  RefusalPart,
-  TextPart,
-} from '@claudette/core';
+import type { CacheHint, Citation, DocumentPart, ForeignPart, ImagePart, RefusalPart, TextPart } from '@claudette/core';
 
 import { decodeDataUrl } from '../data-url.js';
 import { compact, optional, readArray, readInteger, readObject, readString } from '../json/fields.js';
