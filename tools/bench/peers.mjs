@@ -68,8 +68,11 @@ http {
 export const startBareNode = (port, upstreamPort) =>
   start(process.execPath, [join(root, 'tools/bench/bare-proxy.mjs'), String(port), String(upstreamPort)], port);
 
-/** Claudette with its default configuration and everything on; only the backend is named, and the files are its own. */
-export async function startClaudette(port, upstreamPort, settings = {}) {
+/**
+ * Claudette with its default configuration and everything on; only the backend is named, and the files are its own. Of
+ * this checkout, unless another one is named.
+ */
+export async function startClaudette(port, upstreamPort, settings = {}, checkout = root) {
   const home = mkdtempSync(join(work, 'claudette-'));
   const config = join(home, 'config.json');
   const backend = {
@@ -79,7 +82,7 @@ export async function startClaudette(port, upstreamPort, settings = {}) {
   };
   writeFileSync(config, JSON.stringify({ server: { port }, backends: { bench: backend } }));
   const env = { PATH: process.env.PATH, HOME: home, XDG_DATA_HOME: home, CLAUDETTE_CONFIG: config, ...settings };
-  const server = await start(process.execPath, [join(root, 'apps/server/dist/main.js')], port, { env });
+  const server = await start(process.execPath, [join(checkout, 'apps/server/dist/main.js')], port, { env });
   const Database = require('better-sqlite3');
   const ledgerRows = () => {
     const ledger = new Database(join(home, 'claudette/ledger.db'), { readonly: true });

@@ -26,6 +26,8 @@ const byCode: Partial<Record<GatewayErrorCode, number>> = {
   upstream_unreachable: exitCodes.noBackend,
   upstream_rate_limited: exitCodes.limit,
   target_busy: exitCodes.limit,
+  backend_limit_reached: exitCodes.limit,
+  cost_limit_exceeded: exitCodes.limit,
   deadline_exceeded: exitCodes.timeout,
   upstream_timeout: exitCodes.timeout,
   client_aborted: exitCodes.interrupted,

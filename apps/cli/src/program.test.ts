@@ -68,7 +68,9 @@ describe('an option', () => {
       ...command.registeredArguments.map((argument) => argument.name()),
     ]);
     expect(names).toContain('--backend');
-    expect(names.filter((name) => /key|secret|token|password|credential/i.test(name))).toEqual(['--max-tokens']);
+    expect(
+      names.filter((name) => /key|secret|token|password|credential/i.test(name) && name !== '--max-tokens'),
+    ).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { toGatewayError } from '@claudette/core';
 import { Command, CommanderError } from 'commander';
 
 import { addCacheCommands } from './commands/cache-commands.js';
+import { addExplainCommands } from './commands/explain-commands.js';
 import { addKeysCommands } from './commands/keys-commands.js';
 import { addLookCommands } from './commands/look-commands.js';
 import { addPromptCommand } from './commands/prompt-command.js';
@@ -40,6 +41,7 @@ export function createProgram(): Command {
   addServeCommand(program);
   addLookCommands(program);
   addCacheCommands(program);
+  addExplainCommands(program);
   addUsageCommand(program);
   addKeysCommands(program);
   return program;

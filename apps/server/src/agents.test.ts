@@ -23,7 +23,8 @@ beforeAll(async () => {
   plain = await startStack({ backends: { plain: backend } });
 });
 beforeEach(() => {
-  for (const provider of [plainServer, ...Object.values(stack.providers)]) provider.reset();
+  plainServer.reset();
+  stack.reset();
 });
 afterAll(async () => {
   await Promise.all([stack.close(), plain.close()]);

@@ -10,7 +10,7 @@ beforeAll(async () => {
   stack = await startStack({ routing: { fallback: false } });
 });
 beforeEach(() => {
-  for (const provider of Object.values(stack.providers)) provider.reset();
+  stack.reset();
 });
 afterAll(() => stack.close());
 

@@ -4,7 +4,9 @@ import fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { dialectOf } from './dialect-of.js';
+import { addBreakerRoutes } from './routes/breaker-routes.js';
 import { addDialectRoutes } from './routes/dialect-routes.js';
+import { addExplainRoutes } from './routes/explain-routes.js';
 import { addModelRoutes } from './routes/model-routes.js';
 import { addNativeRoutes } from './routes/native-routes.js';
 import { addOperationRoutes } from './routes/operation-routes.js';
@@ -50,6 +52,8 @@ export function createServer(gateway: Gateway): FastifyInstance {
   addDialectRoutes(app, gateway);
   addModelRoutes(app, gateway);
   addNativeRoutes(app, gateway);
+  addExplainRoutes(app, gateway);
+  addBreakerRoutes(app, gateway);
   addOperationRoutes(app, gateway);
   return app;
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
   openai = new OpenAI({ baseURL: `${stack.url}/v1`, apiKey: 'any', maxRetries: 0 });
 });
 beforeEach(() => {
-  for (const provider of Object.values(stack.providers)) provider.reset();
+  stack.reset();
 });
 afterAll(() => stack.close());
 

@@ -197,15 +197,12 @@ let stack: Stack;
 beforeAll(async () => {
   stack = await startStack({
     aliases: { both: ['chat/gpt-fake', 'claude/claude-fake'] },
-    routing: { strategy: 'priority', maxAttempts: 3 },
-    resilience: { breaker: { volume: 1_000_000 } },
+    routing: { strategy: 'priority', maxAttempts: 3, retryBudgetRatio: 10 },
   });
 });
 beforeEach(async () => {
-  stack.chat.reset();
-  stack.claude.reset();
+  stack.reset();
   await stack.server.gateway.clearCache();
-  stack.observations.length = 0;
 });
 afterAll(() => stack.close());
 

@@ -38,6 +38,7 @@ export async function runServer(source: ConfigSource = {}, overrides: GatewayOve
   const app = createServer(gateway);
   try {
     const url = await listen(app, config.server.host, config.server.port);
+    gateway.startProbes();
     return {
       url,
       gateway,

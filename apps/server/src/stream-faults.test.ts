@@ -35,14 +35,10 @@ let stack: Stack;
 beforeAll(async () => {
   stack = await startStack({
     aliases: Object.fromEntries(dialectIds.map((first) => [`${first}-first`, [models[first], models[after(first)]]])),
-    routing: { strategy: 'priority' },
-    resilience: { breaker: { volume: 1_000_000 } },
+    routing: { strategy: 'priority', retryBudgetRatio: 10 },
   });
 });
-beforeEach(() => {
-  for (const provider of Object.values(stack.providers)) provider.reset();
-  stack.observations.length = 0;
-});
+beforeEach(() => stack.reset());
 afterAll(() => stack.close());
 
 describe.each(pairs)('a stream from a %s client to a %s backend', (from, to) => {
@@ -75,7 +71,7 @@ const beforeContent: readonly (readonly [name: string, behaviour: Behaviour])[] 
   ['gzip cut', { kind: 'gzip-cut', beforeContent: true }],
   ['status 500', { kind: 'status', status: 500 }],
   ['status 529', { kind: 'status', status: 529 }],
-  ['status 429', { kind: 'status', status: 429 }],
+  ['status 429', { kind: 'status', status: 429, retryAfter: '0' }],
   ['status 401', { kind: 'status', status: 401 }],
   ['error page', { kind: 'html-502' }],
   ['error with status 200', { kind: 'error-in-200' }],

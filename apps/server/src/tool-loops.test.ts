@@ -63,7 +63,7 @@ beforeAll(async () => {
   stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } });
 });
 beforeEach(() => {
-  for (const provider of Object.values(stack.providers)) provider.reset();
+  stack.reset();
 });
 afterAll(() => stack.close());
 

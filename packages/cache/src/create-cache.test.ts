@@ -5,14 +5,13 @@ import { describe, expect, it } from '@jest/globals';
 import { createFakeClock, eventually } from '@claudette/testing';
 
 import { setUpCache } from './__fixtures__/caches.js';
+import type { SetUp } from './__fixtures__/caches.js';
 import { aCall, aRequest, otherTarget, planFor, target } from './__fixtures__/calls.js';
 import { createScriptedStore } from './__fixtures__/scripted-store.js';
 import { withFolder } from './__fixtures__/temporary-folder.js';
 import { createUpstream, readAll, settled } from './__fixtures__/upstream.js';
 import { createSqliteTier } from './create-second-tier.js';
 import { createKeyvTier } from './keyv-tier.js';
-
-type SetUp = ReturnType<typeof setUpCache>;
 
 const ask = async ({ exchange, upstream }: SetUp, text = 'hello', plan = planFor(target)): Promise<string> => {
   const before = upstream.calls.length;
@@ -169,6 +168,7 @@ describe('a cache in memory only', () => {
       hits: 1,
       misses: 1,
       coalesced: 0,
+      stale: 0,
       evictions: 0,
     });
   });

@@ -1,10 +1,11 @@
-import type { Clock, Interceptor, Observe } from '@claudette/core';
+import type { Clock, Observe } from '@claudette/core';
 
+import type { CachePolicy } from './cache-policy.js';
 import { createMemoryTier } from './memory-tier.js';
 import { createReplyStore } from './reply-store.js';
 import type { SecondTier, SecondTierStats } from './second-tier.js';
 import { withCache } from './with-cache.js';
-import type { CachePolicy } from './with-cache.js';
+import type { CacheInterceptor } from './with-cache.js';
 
 export interface CacheOptions {
   readonly clock: Clock;
@@ -29,7 +30,9 @@ export interface CacheStats {
   readonly misses: number;
   /** Calls that shared another one's upstream call. */
   readonly coalesced: number;
-  /** Entries that left memory before they were asked to, expired ones included. */
+  /** Expired answers that stood in for upstream calls that failed; the failed ones count as misses or coalesced too. */
+  readonly stale: number;
+  /** Entries that left memory before they were asked to, those whose time was over included. */
   readonly evictions: number;
   readonly secondTier?: SecondTierStats;
 }
@@ -43,7 +46,7 @@ export interface TierCounts {
 /** Stored answers. Outlives configurations: the policy comes with each interceptor. */
 export interface Cache {
   /** An interceptor over these entries. */
-  withCache(policy: CachePolicy): Interceptor;
+  withCache(policy: CachePolicy): CacheInterceptor;
   stats(): CacheStats;
   /** Counts the entries, which asks the second tier; `stats` knows only what this process has seen of it. */
   count(): Promise<TierCounts>;
@@ -55,7 +58,7 @@ export interface Cache {
 
 export function createCache(options: CacheOptions): Cache {
   const { clock, observe, secondTier, maxEntries, maxBytes, maxEntryBytes } = options;
-  const uses = { hit: 0, miss: 0, coalesced: 0 };
+  const uses = { hit: 0, miss: 0, coalesced: 0, stale: 0 };
   let evictions = 0;
 
   const memory = createMemoryTier({
@@ -78,6 +81,7 @@ export function createCache(options: CacheOptions): Cache {
       hits: uses.hit,
       misses: uses.miss,
       coalesced: uses.coalesced,
+      stale: uses.stale,
       evictions,
       ...(secondTier && { secondTier: secondTier.stats() }),
     }),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { anEntry } from './__fixtures__/entries.js';
-import { formatEntry, formatExpiry, parseEntry } from './entry-text.js';
+import { anEntry, startMs } from './__fixtures__/entries.js';
+import { formatEntry, formatTime, parseEntry } from './entry-text.js';
 
 const stored = formatEntry('k', anEntry());
 
@@ -26,8 +26,9 @@ describe('the text of an entry', () => {
     expect(parseEntry('k', stored)?.bytes.buffer.byteLength).toBe(anEntry().bytes.byteLength);
   });
 
-  it('begins with the expiry', () => {
-    expect(stored.startsWith(formatExpiry(anEntry().expiresAtMs))).toBe(true);
+  it('begins with the time until which it is kept', () => {
+    const entry = anEntry({ keptUntilMs: startMs + 70_000 });
+    expect(formatEntry('k', entry).startsWith(formatTime(startMs + 70_000))).toBe(true);
   });
 
   it('is refused when any character is not as it was written', () => {

@@ -19,6 +19,8 @@ export interface Entry {
   readonly losses: readonly Loss[];
   /** Milliseconds since the Unix epoch. */
   readonly storedAtMs: number;
-  /** Milliseconds since the Unix epoch, an integer; from then on the entry is not served. */
+  /** Milliseconds since the Unix epoch; from then on the entry is served only where every backend fails. */
   readonly expiresAtMs: number;
+  /** Milliseconds since the Unix epoch, an integer, no earlier than the expiry; from then on the entry is not kept. */
+  readonly keptUntilMs: number;
 }

@@ -8,9 +8,10 @@ import {
   createUpstreamReply,
   joinTwo,
   left,
-  never,
   readerOf,
   setUpFlight as setUp,
+  sharer,
+  staying,
   textOf,
 } from './__fixtures__/flights.js';
 import { readAll, settled, usage } from './__fixtures__/upstream.js';
@@ -75,10 +76,10 @@ describe('the outcome of a reader', () => {
 
   it('is known at once to one who joins a finished JSON reply', async () => {
     const { flight, upstream } = setUp({ maxKeptBytes: 3 }, 'json');
-    const first = flight.join(never(), 'miss');
+    const first = flight.join(staying());
     upstream.last.say('END');
     await first;
-    expect(await (await flight.join(never(), 'coalesced')).outcome).toMatchObject({ kind: 'complete' });
+    expect(await (await flight.join(staying())).outcome).toMatchObject({ kind: 'complete' });
   });
 
   it('is the failure of the stream for everybody', async () => {
@@ -122,7 +123,7 @@ describe('the outcome of a reader', () => {
       maxKeptBytes: 100,
       onEnd: () => undefined,
     });
-    const reply = await flight.join(never(), 'miss');
+    const reply = await flight.join(staying());
     const reader = readerOf(reply);
     await reader.next();
     expect(await reader.next()).toMatchObject({ done: true });
@@ -167,7 +168,7 @@ describe('a reader that leaves', () => {
   it('leaves when its own signal aborts', async () => {
     const { flight, upstream } = setUp();
     const leaving = new AbortController();
-    const joined = [flight.join(leaving.signal, 'miss'), flight.join(never(), 'coalesced')] as const;
+    const joined = [flight.join(sharer(leaving.signal)), flight.join(staying())] as const;
     upstream.last.say('a');
     const leader = await joined[0];
     leaving.abort(left);
@@ -210,7 +211,7 @@ describe('a reader that leaves', () => {
 
   it('has missed nothing when it leaves as the last one after the last word of the provider', async () => {
     const { flight, upstream, ends } = setUp();
-    const leader = flight.join(never(), 'miss');
+    const leader = flight.join(staying());
     upstream.last.say('a', 'FINISH');
     const reply = await leader;
     const reader = readerOf(reply);

@@ -9,6 +9,8 @@ export interface FlightReaderOptions {
   readonly signal: CallSignal;
   /** Told once, when the reader takes no more. Returns true when others read on. */
   readonly onGone: (reason: GatewayError) => boolean;
+  /** Asked once, as the outcome settles: see `Outcome.share`. `leaves`: the reader goes before the shared reply has ended for it. */
+  readonly shareOf: (leaves: boolean) => Outcome['share'];
 }
 
 /** One exchange's part in a flight: what of the shared reply is this reader's own. */
@@ -34,7 +36,7 @@ const endOfReply: IteratorResult<Uint8Array, undefined> = { done: true, value: u
  * | it leaves while others read on                | abandoned (failed, when a deadline made it leave) |
  * | it leaves as the last one                     | the shared one, which that ends              |
  */
-export function createFlightReader({ shared, signal, onGone }: FlightReaderOptions): FlightReader {
+export function createFlightReader({ shared, signal, onGone, shareOf }: FlightReaderOptions): FlightReader {
   const cursor = shared.open();
   let left: GatewayError | undefined;
   let ended: Outcome | undefined;
@@ -43,9 +45,11 @@ export function createFlightReader({ shared, signal, onGone }: FlightReaderOptio
   let settle: ((outcome: Outcome) => void) | undefined;
   const outcome = new Promise<Outcome>((resolve) => (settle = resolve));
 
-  const finish = (how: Outcome): void => {
+  const finish = (how: Outcome, leaves = false): void => {
+    if (settle === undefined) return;
     signal.removeEventListener('abort', onAbort);
-    settle?.(how);
+    const share = shareOf(leaves);
+    settle(share === undefined ? how : { ...how, share });
     settle = undefined;
   };
   const finishIfOver = (): void => {
@@ -70,7 +74,7 @@ export function createFlightReader({ shared, signal, onGone }: FlightReaderOptio
     finishIfOver();
     const hadEverything = cursor.isCaughtUp();
     const goesOn = go(reason);
-    if (goesOn || ended !== undefined || !hadEverything) finish(missed(reason));
+    if (goesOn || ended !== undefined || !hadEverything) finish(missed(reason), true);
     interrupt?.(reason);
   };
   const onEnding = (cause: GatewayError | undefined): Promise<IteratorResult<Uint8Array, undefined>> => {

@@ -7,9 +7,10 @@ import {
   createUpstreamReply,
   joinTwo,
   left,
-  never,
   readerOf,
   setUpFlight as setUp,
+  sharer,
+  staying,
   textOf,
 } from './__fixtures__/flights.js';
 import { readAll, settled } from './__fixtures__/upstream.js';
@@ -40,12 +41,12 @@ describe('a flight', () => {
 
   it('shows a newcomer the stream from its start while it runs', async () => {
     const { flight, upstream } = setUp();
-    const leader = flight.join(never(), 'miss');
+    const leader = flight.join(staying());
     upstream.last.say('a', 'b');
     const leading = readerOf(await leader);
     await leading.next();
     await leading.next();
-    const follower = await flight.join(never(), 'coalesced');
+    const follower = await flight.join(staying());
     upstream.last.say('END');
     expect(await readAll(follower)).toEqual(['a', 'b', 'END']);
   });
@@ -90,8 +91,8 @@ describe('before the commit', () => {
   it('the leader may leave while a follower waits', async () => {
     const { flight, upstream } = setUp();
     const leaving = new AbortController();
-    const leader = flight.join(leaving.signal, 'miss');
-    const follower = flight.join(never(), 'coalesced');
+    const leader = flight.join(sharer(leaving.signal));
+    const follower = flight.join(staying());
     leaving.abort(left);
     await expect(leader).rejects.toBe(left);
     upstream.last.say('END');
@@ -101,7 +102,7 @@ describe('before the commit', () => {
   it('the last one to leave aborts the call', async () => {
     const { flight, upstream, ends } = setUp();
     const leaving = new AbortController();
-    const leader = flight.join(leaving.signal, 'miss');
+    const leader = flight.join(sharer(leaving.signal));
     leaving.abort(left);
     await expect(leader).rejects.toBe(left);
     expect(upstream.last.call.context.signal.reason).toBe(left);
@@ -112,17 +113,17 @@ describe('before the commit', () => {
     let answer: ((reply: Reply) => void) | undefined;
     const { flight } = setUp({ call: () => new Promise((resolve) => (answer = resolve)) });
     const leaving = new AbortController();
-    const leader = flight.join(leaving.signal, 'miss');
+    const leader = flight.join(sharer(leaving.signal));
     leaving.abort(left);
-    await expect(leader).rejects.toBe(left);
     const late = await createUpstreamReply('a');
     answer?.(late);
+    await expect(leader).rejects.toBe(left);
     expect(await late.outcome).toMatchObject({ kind: 'abandoned', cause: left });
   });
 
   it('a fault reaches everybody who waits', async () => {
     const { flight, upstream, ends } = setUp();
-    const joined = [flight.join(never(), 'miss'), flight.join(never(), 'coalesced')];
+    const joined = [flight.join(staying()), flight.join(staying())];
     upstream.last.fail(new GatewayError('upstream_broken', 'reset'));
     expect(await Promise.allSettled(joined)).toEqual([
       { status: 'rejected', reason: codeOf('upstream_broken') },
@@ -145,7 +146,7 @@ describe('the deadline of a flight', () => {
 
   it('ends a call that does not answer', async () => {
     const { flight, clock } = setUp();
-    const leader = flight.join(never(), 'miss');
+    const leader = flight.join(staying());
     clock.advance(1_000);
     await expect(leader).rejects.toMatchObject({ code: 'deadline_exceeded' });
   });
@@ -161,7 +162,7 @@ describe('what a flight keeps', () => {
 
   it('is handed over although the only reader left after the last word', async () => {
     const { flight, upstream, ends } = setUp();
-    const leader = flight.join(never(), 'miss');
+    const leader = flight.join(staying());
     upstream.last.say('PREAMBLE', 'END');
     (await leader).cancel(left);
     expect(ends).toMatchObject([{ bytes: new TextEncoder().encode('PREAMBLEEND') }]);

@@ -1,5 +1,5 @@
 import { createCallController, GatewayError, toGatewayError } from '@claudette/core';
-import type { CacheStatus, CallSignal, Clock, Outcome, Reply } from '@claudette/core';
+import type { CallContext, CallSignal, Clock, Observe, Outcome, Reply } from '@claudette/core';
 
 import { createFlightReader } from './flight-reader.js';
 import type { FlightReader } from './flight-reader.js';
@@ -13,9 +13,15 @@ export interface CompleteFlight {
   readonly bytes: Uint8Array;
 }
 
+/** What a flight needs to know of one who shares it. */
+export type SharerContext = Pick<CallContext, 'id' | 'signal' | 'observe'>;
+
 export interface FlightOptions {
-  /** Makes the upstream call. The signal is the flight's own: no single reader's leaving aborts it. */
-  readonly call: (signal: CallSignal) => Promise<Reply>;
+  /**
+   * Makes the upstream call. The signal is the flight's own: no single reader's leaving aborts it. What is observed is told
+   * to whoever pays, under its id.
+   */
+  readonly call: (signal: CallSignal, observe: Observe) => Promise<Reply>;
   readonly clock: Clock;
   /** Most milliseconds from the start to the upstream's last byte. */
   readonly totalMs: number;
@@ -25,26 +31,45 @@ export interface FlightOptions {
   readonly onEnd: (complete: CompleteFlight | undefined) => void;
 }
 
-/** An upstream call that several exchanges share. It is cancelled when the last of them leaves, and not before. */
+/**
+ * An upstream call that several exchanges share. It is cancelled when the last of them leaves, and not before.
+ *
+ * Exactly one of them pays for it: the first who joined, or, where that one leaves before the reply has ended for it, the
+ * next who is still there. Who has no reply yet learns it from `Reply.cache`, `miss` or `coalesced`; who has one, from
+ * `Outcome.share`.
+ */
 export interface Flight {
   /** A newcomer would still see the reply from its beginning. */
   isJoinable(): boolean;
   /**
-   * One more reader. Resolves when the reply is committed; rejects with what the upstream call rejected with, or with the
-   * signal's reason. The first to join is given `miss`, the others `coalesced`.
+   * One more reader; the first one starts the call. Resolves when the reply is committed; rejects with what the upstream
+   * call rejected with, or with the signal's reason: at once while others are there, otherwise when the call has ended.
    */
-  join(signal: CallSignal, cache: Extract<CacheStatus, 'miss' | 'coalesced'>): Promise<Reply>;
+  join(context: SharerContext): Promise<Reply>;
 }
 
-/** Starts the call at once; the caller joins before anything else can happen. */
+/** One who joined. */
+interface Sharer {
+  readonly context: SharerContext;
+  reader: FlightReader | undefined;
+  /** It is known how the flight ended for this one. */
+  settled: boolean;
+}
+
+type Share = NonNullable<Outcome['share']>;
+
 export function createFlight({ call, clock, totalMs, maxKeptBytes, onEnd }: FlightOptions): Flight {
   const controller = createCallController();
   const shared = createSharedBytes(maxKeptBytes);
-  /** All who were ever given a stream: one that left last is still told how that ended the call. */
-  const readers: FlightReader[] = [];
+  /** All who ever joined, in that order: one that left last is still told how that ended the call. */
+  const sharers: Sharer[] = [];
+  /** Who pays in place of the first. */
+  let heir: Sharer | undefined;
+  let opened: Promise<Reply> | undefined;
   /** Who waits for the commit or reads. */
   let present = 0;
   let upstream: Reply | undefined;
+  let committed: Reply | undefined;
   let known: Outcome | undefined;
   let complete: CompleteFlight | undefined;
   let over = false;
@@ -70,10 +95,26 @@ export function createFlight({ call, clock, totalMs, maxKeptBytes, onEnd }: Flig
     return present > 0;
   };
 
+  const isPayer = (sharer: Sharer): boolean => sharer === (heir ?? sharers[0]);
+  /** Returns true when this one pays. */
+  const settle = (sharer: Sharer, leaves: boolean): boolean => {
+    sharer.settled = true;
+    if (!isPayer(sharer)) return false;
+    const next = leaves ? sharers.find(({ settled }) => !settled) : undefined;
+    heir = next ?? heir;
+    return next === undefined;
+  };
+  const tellPayer =
+    (first: Sharer): Observe =>
+    (observation) => {
+      const { id, observe } = (heir ?? first).context;
+      observe('id' in observation && observation.id !== id ? { ...observation, id } : observation);
+    };
+
   const onOutcome = async (reply: Reply, outcome: Outcome): Promise<void> => {
     known = outcome;
     cancelDeadline();
-    for (const reader of readers) reader.onOutcome(outcome, reply.framing);
+    for (const { reader } of sharers) reader?.onOutcome(outcome, reply.framing);
     if (outcome.kind === 'complete') {
       // The provider has said its last word, so what was not read yet is here already: no reader has to fetch it.
       await shared.drain();
@@ -84,13 +125,13 @@ export function createFlight({ call, clock, totalMs, maxKeptBytes, onEnd }: Flig
       end();
       await shared.idle();
     }
-    for (const reader of readers) reader.finishIfOver();
+    for (const { reader } of sharers) reader?.finishIfOver();
   };
 
-  const open = async (): Promise<Reply> => {
+  const open = async (first: Sharer): Promise<Reply> => {
     let reply: Reply;
     try {
-      reply = await call(controller.signal);
+      reply = await call(controller.signal, tellPayer(first));
     } catch (thrown) {
       end();
       throw thrown;
@@ -103,44 +144,65 @@ export function createFlight({ call, clock, totalMs, maxKeptBytes, onEnd }: Flig
     // An outcome that is known already is told by now, and such a reply is stored before anybody reads it.
     await Promise.resolve();
     await ending;
+    committed = reply;
     return reply;
   };
-  const opened = open();
 
-  const toReply = (reply: Reply, signal: CallSignal, cache: CacheStatus): Reply => {
-    const attempts = cache === 'coalesced' ? 0 : reply.attempts;
+  const toReply = (reply: Reply, sharer: Sharer): Reply => {
+    const toShare = (pays: boolean): Share =>
+      pays ? { cache: 'miss', attempts: reply.attempts } : { cache: 'coalesced', attempts: 0 };
+    const pays = isPayer(sharer);
+    const { cache, attempts } = toShare(pays);
     // Nothing can happen to a whole answer any more, so nobody has to watch over how it is read.
-    if (complete !== undefined && reply.framing === 'json')
+    if (complete !== undefined && reply.framing === 'json') {
+      settle(sharer, false);
       return { ...reply, cache, attempts, cancel: () => undefined, bytes: onePiece(complete.bytes) };
-    const reader = createFlightReader({ shared, signal, onGone });
-    readers.push(reader);
+    }
+    const reader = createFlightReader({
+      shared,
+      signal: sharer.context.signal,
+      onGone,
+      shareOf(leaves) {
+        const paysNow = settle(sharer, leaves);
+        return paysNow === pays ? undefined : toShare(paysNow);
+      },
+    });
+    sharer.reader = reader;
     if (known !== undefined) reader.onOutcome(known, reply.framing);
     return { ...reply, cache, attempts, outcome: reader.outcome, cancel: reader.leave, bytes: reader.bytes };
   };
 
   return {
     isJoinable: () => !over && shared.whole,
-    join: (signal, cache) =>
-      new Promise((resolve, reject) => {
-        present += 1;
-        let waits = true;
+    join(context) {
+      const { signal } = context;
+      const sharer: Sharer = { context, reader: undefined, settled: false };
+      sharers.push(sharer);
+      present += 1;
+      if (committed !== undefined) return Promise.resolve(toReply(committed, sharer));
+      opened ??= open(sharer);
+      const reply = opened;
+      return new Promise((resolve, reject) => {
+        let left: GatewayError | undefined;
         const onAbort = (): void => {
-          waits = false;
-          const reason = toGatewayError(signal.reason);
-          reject(reason);
-          onGone(reason);
+          left = toGatewayError(signal.reason);
+          settle(sharer, true);
+          // The last one hears of all that the call came to: it is the one who pays for it.
+          if (onGone(left)) reject(left);
         };
         signal.addEventListener('abort', onAbort, { once: true });
-        opened.then(
-          (reply) => {
+        reply.then(
+          (answer) => {
             signal.removeEventListener('abort', onAbort);
-            if (waits) resolve(toReply(reply, signal, cache));
+            if (left === undefined) resolve(toReply(answer, sharer));
+            else reject(left);
           },
           (cause: unknown) => {
             signal.removeEventListener('abort', onAbort);
-            reject(cause);
+            reject(left ?? cause);
           },
         );
-      }),
+      });
+    },
   };
 }

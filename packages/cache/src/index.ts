@@ -1,4 +1,5 @@
 export { digestRequest, keyFor } from './cache-key.js';
+export type { CachePolicy } from './cache-policy.js';
 export { createCache } from './create-cache.js';
 export type { Cache, CacheOptions, CacheStats, TierCounts } from './create-cache.js';
 export { createSecondTier, createSqliteTier } from './create-second-tier.js';
@@ -14,4 +15,4 @@ export { createScope, sharedScope, toKeyScope } from './scope.js';
 export type { Scope, ScopeKind } from './scope.js';
 export type { SecondTier, SecondTierStats } from './second-tier.js';
 export type { SqlitePragmas } from './sqlite-store.js';
-export type { CachePolicy } from './with-cache.js';
+export type { CacheForecast, CacheInterceptor } from './with-cache.js';

@@ -9,7 +9,7 @@ export interface StoreCatalogue {
   /** A page of the keys written after a place, and the place of its last one. Empty: there are no more. */
   listAfter(position: number): Promise<{ readonly keys: readonly string[]; readonly position: number }>;
   count(): Promise<number>;
-  /** Removes at most `limit` entries that had expired by then; returns their keys. */
+  /** Removes at most `limit` entries that are to be kept no longer than until then; returns their keys. */
   removeExpired(epochMs: number, limit: number): Promise<readonly string[]>;
   /** Removes the entries that were written first; returns their keys. */
   removeOldest(count: number): Promise<readonly string[]>;

@@ -65,6 +65,22 @@ describe('the second tier', () => {
     expect(store.asked).toEqual([]);
   });
 
+  it('keeps an entry that has expired as long as it is told to', async () => {
+    const { tier, store, clock } = await setUp();
+    tier.set('a', anEntry({ expiresAtMs: startMs + 5, keptUntilMs: startMs + 1_000 }));
+    await clock.advanceAsync(20);
+    await settled();
+    expect([store.ttlMs.get('a'), await tier.get('a')]).toMatchObject([980, { expiresAtMs: startMs + 5 }]);
+    clock.advance(980);
+    expect(await tier.get('a')).toBeUndefined();
+  });
+
+  it('counts nothing when it is peeked at', async () => {
+    const { tier } = await setUp({ a: anEntry() });
+    expect([await tier.peek('a'), tier.peek('b')]).toEqual([anEntry(), undefined]);
+    expect(tier.stats()).toMatchObject({ hits: 0, misses: 0 });
+  });
+
   it('asks the store once for many who ask for the same', async () => {
     const { tier, store } = await setUp({ a: anEntry() });
     const found = await Promise.all([tier.get('a'), tier.get('a'), tier.get('a')]);
@@ -74,7 +90,7 @@ describe('the second tier', () => {
   it.each([
     ['damaged', 'garbage'],
     ['of an older version', `${'0'.repeat(15)}0{}`],
-    ['expired', formatEntry('a', anEntry({ expiresAtMs: startMs }))],
+    ['not to be kept any more', formatEntry('a', anEntry({ keptUntilMs: startMs }))],
   ])('takes an entry that is %s for a miss, and removes it', async (_, text) => {
     const { tier, store } = await setUp({ a: anEntry() });
     store.rows.set('a', text);
@@ -292,7 +308,7 @@ describe('the administration of a second tier', () => {
     await tier.close();
     await tier.close();
     tier.set('b', anEntry());
-    expect([tier.get('a'), tier.stats().pendingEntries]).toEqual([undefined, 0]);
+    expect([tier.get('a'), tier.peek('a'), tier.stats().pendingEntries]).toEqual([undefined, undefined, 0]);
     expect(store.asked.filter((what) => what === 'disconnect')).toHaveLength(1);
   });
 });

@@ -65,7 +65,7 @@ export function createKeyvTier({ keyv, catalogue }: KeyvStore, options: KeyvTier
         batch.map(([key, entry]) => ({
           key,
           value: formatEntry(key, entry),
-          ttl: Math.max(1, entry.expiresAtMs - nowMs),
+          ttl: Math.max(1, entry.keptUntilMs - nowMs),
         })),
       );
       for (const [key] of batch) index.add(key);
@@ -83,7 +83,7 @@ export function createKeyvTier({ keyv, catalogue }: KeyvStore, options: KeyvTier
       return undefined;
     }
     const entry = parseEntry(key, text);
-    if (entry !== undefined && entry.expiresAtMs > clock.epochMs()) return entry;
+    if (entry !== undefined && entry.keptUntilMs > clock.epochMs()) return entry;
     forget(key);
     return undefined;
   };
@@ -112,6 +112,19 @@ export function createKeyvTier({ keyv, catalogue }: KeyvStore, options: KeyvTier
       );
     });
 
+  const find = (key: string): Promise<Entry | undefined> | undefined => {
+    const waiting = queue.get(key);
+    if (waiting !== undefined) return Promise.resolve(waiting);
+    index.refresh();
+    const asked = lookups.get(key);
+    if (asked !== undefined) return asked;
+    if (overdue > 0 || !index.mayHold(key)) return undefined;
+    const lookup = lookUp(key);
+    lookups.set(key, lookup);
+    void lookup.then(() => lookups.delete(key));
+    return lookup;
+  };
+
   const count = (entry: Entry | undefined): Entry | undefined => {
     if (entry === undefined) misses += 1;
     else hits += 1;
@@ -132,20 +145,11 @@ export function createKeyvTier({ keyv, catalogue }: KeyvStore, options: KeyvTier
   return {
     get(key) {
       if (closed) return undefined;
-      const waiting = queue.get(key);
-      if (waiting !== undefined) return Promise.resolve(count(waiting));
-      index.refresh();
-      const asked = lookups.get(key);
-      if (asked !== undefined) return asked.then(count);
-      if (overdue > 0 || !index.mayHold(key)) {
-        misses += 1;
-        return undefined;
-      }
-      const lookup = lookUp(key);
-      lookups.set(key, lookup);
-      void lookup.then(() => lookups.delete(key));
-      return lookup.then(count);
+      const found = find(key);
+      if (found === undefined) misses += 1;
+      return found?.then(count);
     },
+    peek: (key) => (closed ? undefined : find(key)),
     set(key, entry) {
       if (!closed) queue.add(key, entry);
     },

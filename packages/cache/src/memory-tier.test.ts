@@ -51,9 +51,9 @@ describe('the memory tier', () => {
     expect([tier.entries, evicted]).toEqual([1, ['bytes 1', 'bytes 1']]);
   });
 
-  it('does not serve an entry from the millisecond of its expiry', () => {
+  it('does not serve an entry from the millisecond until which it is kept', () => {
     const { tier, clock, evicted } = setUp();
-    tier.set('a', anEntry({ expiresAtMs: startMs + 5 }));
+    tier.set('a', anEntry({ expiresAtMs: startMs, keptUntilMs: startMs + 5 }));
     clock.advance(4);
     expect(tier.get('a')).toBeDefined();
     clock.advance(1);
@@ -61,10 +61,20 @@ describe('the memory tier', () => {
     expect([tier.entries, tier.bytes, evicted]).toEqual([0, 0, ['expired 1']]);
   });
 
+  it('does not tell afterwards that an entry was peeked at', () => {
+    const { tier, evicted, clock } = setUp();
+    for (const key of ['a', 'b', 'c']) tier.set(key, anEntry());
+    expect(tier.peek('a')).toBeDefined();
+    tier.set('d', anEntry());
+    expect([tier.peek('a'), evicted]).toEqual([undefined, ['entries 1']]);
+    clock.advance(60_000);
+    expect([tier.peek('d'), tier.entries, evicted]).toEqual([undefined, 3, ['entries 1']]);
+  });
+
   it.each([
     ['is too large', { bytes: new Uint8Array(1_001) }, {}],
     ['is larger than the whole tier', {}, { maxBytes: 10 }],
-    ['has expired', { expiresAtMs: startMs }, {}],
+    ['is not to be kept any more', { keptUntilMs: startMs }, {}],
     ['finds no room at all', {}, { maxEntries: 0 }],
   ])('refuses an entry that %s', (_, fields, options) => {
     const { tier } = setUp(options);

@@ -15,9 +15,11 @@ export interface MemoryTierOptions {
 
 /** Answers in memory, the least recently used leaving first. Each operation takes the same time however many there are. */
 export interface MemoryTier {
-  /** An entry that has not expired. */
+  /** An entry that is kept, expired or not; it counts as used. */
   get(key: string): Entry | undefined;
-  /** Keeps an entry; replaces one of the same key. False when it is too large or has expired. */
+  /** The same, but nobody can tell afterwards that it was asked for. */
+  peek(key: string): Entry | undefined;
+  /** Keeps an entry; replaces one of the same key. False when it is too large or its time is over. */
   set(key: string, entry: Entry): boolean;
   delete(key: string): void;
   clear(): void;
@@ -27,7 +29,7 @@ export interface MemoryTier {
 }
 
 /** What V8 needs for an entry beyond its key, its bytes and its headers; measured with the usual fields. */
-const OVERHEAD_BYTES = 800;
+const OVERHEAD_BYTES = 820;
 
 /** Bytes that an entry takes in memory. */
 export const entryBytes = (key: string, entry: Entry): number => {
@@ -87,7 +89,7 @@ export function createMemoryTier(options: MemoryTierOptions): MemoryTier {
     get(key) {
       const slot = slots.get(key);
       if (slot === undefined) return undefined;
-      if (slot.entry.expiresAtMs <= clock.epochMs()) {
+      if (slot.entry.keptUntilMs <= clock.epochMs()) {
         remove(slot);
         onEvicted('expired', 1);
         return undefined;
@@ -98,11 +100,15 @@ export function createMemoryTier(options: MemoryTierOptions): MemoryTier {
       }
       return slot.entry;
     },
+    peek(key) {
+      const entry = slots.get(key)?.entry;
+      return entry !== undefined && entry.keptUntilMs > clock.epochMs() ? entry : undefined;
+    },
     set(key, entry) {
       const bytes = entryBytes(key, entry);
       const old = slots.get(key);
       if (old !== undefined) remove(old);
-      if (entry.bytes.byteLength > maxEntryBytes || bytes > maxBytes || entry.expiresAtMs <= clock.epochMs())
+      if (entry.bytes.byteLength > maxEntryBytes || bytes > maxBytes || entry.keptUntilMs <= clock.epochMs())
         return false;
       const slot: Slot = { key, entry, bytes, older: undefined, newer: undefined };
       slots.set(key, slot);

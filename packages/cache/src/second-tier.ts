@@ -18,10 +18,12 @@ export interface SecondTierStats {
 /** A slower, larger place for entries that outlives the process. It costs a request its hits and nothing else. */
 export interface SecondTier {
   /**
-   * The entry, or nothing when it is not there, has expired, is damaged, or the store is slow or broken. `undefined`
+   * The entry, expired or not; or nothing when it is not kept, is damaged, or the store is slow or broken. `undefined`
    * instead of a promise: it is certainly not there. Never rejects.
    */
   get(key: string): Promise<Entry | undefined> | undefined;
+  /** The same, but it counts neither as a hit nor as a miss. */
+  peek(key: string): Promise<Entry | undefined> | undefined;
   /** Writes in the background. Nobody waits for it. */
   set(key: string, entry: Entry): void;
   /** Asks the store how many entries it holds; rejects when it does not answer. */

@@ -1,28 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { GatewayError } from '@claudette/core';
-import type { Call, Exchange, Reply } from '@claudette/core';
+import type { Call, Exchange } from '@claudette/core';
 
-import { setUpCache } from './__fixtures__/caches.js';
+import { askAndRead, setUpCache } from './__fixtures__/caches.js';
 import { aCall, aRequest, otherTarget, planFor, target } from './__fixtures__/calls.js';
 import { createUpstream, readAll, settled } from './__fixtures__/upstream.js';
 
 const left = new GatewayError('client_aborted', 'gone');
 
-/** Asks, and has the upstream answer, if it is asked, with one chunk and the end. */
-const ask = async (setUp: ReturnType<typeof setUpCache>, call: Call = aCall()): Promise<Reply> => {
-  const before = setUp.upstream.calls.length;
-  const reply = setUp.exchange(call);
-  await settled();
-  if (setUp.upstream.calls.length > before) setUp.upstream.last.say('a', 'END');
-  const answered = await reply;
-  return answered;
-};
-const askAndRead = async (setUp: ReturnType<typeof setUpCache>, call?: Call): Promise<Reply['cache']> => {
-  const reply = await ask(setUp, call);
-  await readAll(reply);
-  return reply.cache;
-};
 const from = (id: string): Call => aCall({}, { principal: { id, name: id } });
 
 describe('equal calls at the same time', () => {

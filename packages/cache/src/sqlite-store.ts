@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { GatewayError } from '@claudette/core';
 import type { KeyvSqlite } from '@keyv/sqlite';
 
-import { EXPIRY_DIGITS, formatExpiry } from './entry-text.js';
+import { TIME_DIGITS, formatTime } from './entry-text.js';
 import type { KeyvStore, StoreCatalogue } from './keyv-store.js';
 
 /** How SQLite says that it works, read back after setting it. */
@@ -23,7 +23,7 @@ export interface SqliteStore extends KeyvStore {
 const TABLE = 'replies';
 const BUSY_TIMEOUT_MS = 1_000;
 const PAGE_KEYS = 2_000;
-const EXPIRY = `substr(value, 1, ${EXPIRY_DIGITS})`;
+const KEPT_UNTIL = `substr(value, 1, ${TIME_DIGITS})`;
 
 /**
  * A Keyv over one SQLite file, which several processes may share. Loads the driver only now. The file is made when it does
@@ -65,7 +65,7 @@ async function openStore(path: string): Promise<SqliteStore> {
   keyv.on('error', () => undefined);
   try {
     const pragmas = await setPragmas(sqlite);
-    await sqlite.query(`CREATE INDEX IF NOT EXISTS ${TABLE}_expiry ON ${TABLE} (${EXPIRY})`);
+    await sqlite.query(`CREATE INDEX IF NOT EXISTS ${TABLE}_expiry ON ${TABLE} (${KEPT_UNTIL})`);
     return { keyv, pragmas, catalogue: createCatalogue(sqlite) };
   } catch (cause) {
     await sqlite.close().catch(() => undefined);
@@ -131,7 +131,7 @@ const createCatalogue = (sqlite: KeyvSqlite): StoreCatalogue => {
     async count() {
       return (await queryOne<{ entries: number }>(sqlite, `SELECT count(*) AS entries FROM ${TABLE}`)).entries;
     },
-    removeExpired: (epochMs, limit) => remove(`WHERE ${EXPIRY} <= ? LIMIT ?`, formatExpiry(epochMs), limit),
+    removeExpired: (epochMs, limit) => remove(`WHERE ${KEPT_UNTIL} <= ? LIMIT ?`, formatTime(epochMs), limit),
     removeOldest: (count) => remove('ORDER BY rowid LIMIT ?', count),
   };
 };

@@ -1,10 +1,10 @@
-import type { Reply } from '@claudette/core';
+import type { CacheStatus, Reply } from '@claudette/core';
 
 import type { Entry } from './entry.js';
 import { onePiece } from './one-piece.js';
 
 /** A stored answer as a reply. Its outcome is known from the start: the provider's last word is in hand. */
-export function toReply(entry: Entry, nowMs: number): Reply {
+export function toReply(entry: Entry, cache: Extract<CacheStatus, 'hit' | 'stale'>, nowMs: number): Reply {
   const { target, dialect, framing, status, headers, bytes, usage, finishReason, losses } = entry;
   return {
     target,
@@ -13,7 +13,7 @@ export function toReply(entry: Entry, nowMs: number): Reply {
     status,
     headers,
     losses,
-    cache: 'hit',
+    cache,
     attempts: 0,
     // The clock may have been set back since.
     ageMs: Math.max(0, nowMs - entry.storedAtMs),

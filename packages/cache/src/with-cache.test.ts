@@ -3,28 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import { GatewayError } from '@claudette/core';
 import type { Call, CallContext, Reply } from '@claudette/core';
 
-import { setUpCache } from './__fixtures__/caches.js';
+import { ask, askAndRead, setUpCache } from './__fixtures__/caches.js';
 import { aCall, aRequest, otherTarget, planFor, target } from './__fixtures__/calls.js';
-import { createUpstream, readAll, settled, usage } from './__fixtures__/upstream.js';
+import { createUpstream, readAll, usage } from './__fixtures__/upstream.js';
 
 const left = new GatewayError('client_aborted', 'gone');
 
 const sent = { dialect: 'openai-chat', body: new TextEncoder().encode('{}'), headers: {} } as const;
 
-/** Asks, and has the upstream answer, if it is asked, with one chunk and the end. */
-const ask = async (setUp: ReturnType<typeof setUpCache>, call: Call = aCall()): Promise<Reply> => {
-  const before = setUp.upstream.calls.length;
-  const reply = setUp.exchange(call);
-  await settled();
-  if (setUp.upstream.calls.length > before) setUp.upstream.last.say('a', 'END');
-  const answered = await reply;
-  return answered;
-};
-const askAndRead = async (setUp: ReturnType<typeof setUpCache>, call?: Call): Promise<Reply['cache']> => {
-  const reply = await ask(setUp, call);
-  await readAll(reply);
-  return reply.cache;
-};
 const withMode = (cacheMode: CallContext['cacheMode'], overrides: Partial<Call> = {}): Call =>
   aCall(overrides, { cacheMode });
 const from = (id: string): Call => aCall({}, { principal: { id, name: id } });
@@ -176,6 +162,14 @@ describe('what is not stored', () => {
     expect([await askAndRead(setUp), await askAndRead(setUp)]).toEqual(['miss', 'miss']);
   });
 
+  it.each(['queued', 'in_progress'])('is an answer that the provider only says is %s', async (status) => {
+    const setUp = setUpCache(createUpstream({ framing: 'json' }));
+    const background = setUp.exchange(aCall());
+    setUp.upstream.last.say(`{"status":"${status}","UNFINISHED":true,"END":true}`);
+    expect((await (await background).outcome).finishReason).toBeUndefined();
+    expect(await askAndRead(setUp)).toBe('miss');
+  });
+
   it('is an answer over the limit, which is served all the same', async () => {
     const setUp = setUpCache(createUpstream(), { maxEntryBytes: 3 });
     const reply = await ask(setUp);
@@ -186,6 +180,16 @@ describe('what is not stored', () => {
   it('is anything when entries live for 0 ms', async () => {
     const setUp = setUpCache(createUpstream(), { policy: { ttlMs: 0 } });
     expect([await askAndRead(setUp), await askAndRead(setUp)]).toEqual(['miss', 'miss']);
+  });
+});
+
+describe('an answer without a finish reason', () => {
+  it.each(['count', 'embed'] as const)('is stored where none can be expected (%s)', async (operation) => {
+    const setUp = setUpCache(createUpstream({ framing: 'json' }));
+    const first = setUp.exchange(aCall({ operation }));
+    setUp.upstream.last.say('{"UNFINISHED":true,"END":true}');
+    expect((await (await first).outcome).finishReason).toBeUndefined();
+    expect(await askAndRead(setUp, aCall({ operation }))).toBe('hit');
   });
 });
 

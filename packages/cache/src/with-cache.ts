@@ -1,28 +1,23 @@
 import { GatewayError, targetName, toGatewayError } from '@claudette/core';
-import type { Call, Clock, Exchange, Interceptor, Principal, Reply, Target } from '@claudette/core';
+import type { CacheStatus, Call, Clock, Interceptor, Reply, Target } from '@claudette/core';
 
-import { digestRequest, keyFor } from './cache-key.js';
+import { acceptsFresh, acceptsStale } from './acceptance.js';
+import { keyFor } from './cache-key.js';
+import type { CachePolicy } from './cache-policy.js';
 import type { Entry } from './entry.js';
 import { createFlight } from './flight.js';
 import type { CompleteFlight, Flight } from './flight.js';
+import { createQuestions, toFlightKey } from './question.js';
+import type { Question } from './question.js';
 import type { ReplyStore } from './reply-store.js';
-import { isCacheable } from './sampling.js';
-import type { Sampling } from './sampling.js';
-import type { Scope } from './scope.js';
+import { isOutage, maxStaleMsOf } from './stand-in.js';
 import { toReply } from './to-reply.js';
 
-/** What a gateway decides about caching; a new configuration brings a new one over the same cache. */
-export interface CachePolicy {
-  /** Who may share answers with a principal, e.g. `toKeyScope`. */
-  readonly scopeOf: (principal: Principal) => Scope;
-  readonly sampling: Sampling;
-  /** How long an answer is served. 0 stores nothing. */
-  readonly ttlMs: number;
-  /** Most milliseconds that a shared upstream call may take, to its last byte. */
-  readonly flightTimeoutMs: number;
-  /** Lower-case names of client headers that do not change an answer. @default none: every header is part of the question */
-  readonly ignoredHeaders?: readonly string[];
-}
+/** How the cache took part in a call that it could have answered. `stale` comes after the `miss` or `coalesced` that failed. */
+export type CacheUse = Exclude<CacheStatus, 'bypass'>;
+
+/** How the cache would take part in a call. */
+export type CacheForecast = Exclude<CacheStatus, 'stale'>;
 
 export interface WithCacheOptions extends CachePolicy {
   readonly store: ReplyStore;
@@ -30,7 +25,13 @@ export interface WithCacheOptions extends CachePolicy {
   /** The largest answer that is stored, in bytes; a larger one is served all the same. */
   readonly maxEntryBytes: number;
   /** Told how the cache took part in each call that it could have answered. */
-  readonly onUse: (use: 'hit' | 'miss' | 'coalesced') => void;
+  readonly onUse: (use: CacheUse) => void;
+}
+
+/** Wraps one exchange: calls of another one that it wrapped would share upstream calls with it. */
+export interface CacheInterceptor extends Interceptor {
+  /** How the cache would take part in a call with a plan. Joins nothing, counts nothing, and uses nothing up. */
+  peek(call: Call): Promise<CacheForecast>;
 }
 
 /**
@@ -41,46 +42,29 @@ interface Berth {
   flight: Flight | undefined;
 }
 
-/** A call that the cache takes part in. */
-interface Question {
-  readonly call: Call;
-  readonly digest: string;
-  /** In the plan's order. */
-  readonly keys: readonly string[];
-  readonly targets: readonly Target[];
-}
-
 /**
  * Answers repeats from the store and lets equal calls that run at the same time share one upstream call. Only complete
- * replies with status 200 are stored, under the target that answered; streams are replayed as streams. Needs a plan (or a
- * target) in the call; without one, and for calls that are not to be cached, it steps aside.
+ * replies with status 200 are stored, under the target that answered; streams are replayed as streams. Where every backend
+ * fails, an expired answer may stand in. Needs a plan (or a target) in the call; without one, and for calls that are not
+ * to be cached, it steps aside.
  *
  * The next exchange is called with a signal of the flight instead of the caller's, and must end when it aborts.
  *
  * @throws GatewayError `cache_only_miss` when the call asks for a stored answer only and there is none
  */
-export const withCache = (options: WithCacheOptions): Interceptor => {
-  const { store, clock, sampling, scopeOf, ttlMs, flightTimeoutMs, maxEntryBytes, onUse } = options;
-  const ignoredHeaders = new Set(options.ignoredHeaders);
+export const withCache = (options: WithCacheOptions): CacheInterceptor => {
+  const { store, clock, ttlMs, flightTimeoutMs, maxEntryBytes, onUse } = options;
+  const { maxStaleMs = 0, staleMs = maxStaleMs } = options;
+  const toQuestion = createQuestions(options);
+  const flights = new Map<string, Berth>();
 
-  const toQuestion = (call: Call): Question | undefined => {
-    const targets = call.plan?.candidates.map(({ target }) => target) ?? (call.target ? [call.target] : []);
-    if (targets.length === 0) return undefined;
-    try {
-      const digest = digestRequest(call, scopeOf(call.context.principal), ignoredHeaders);
-      return { call, digest, targets, keys: targets.map((target) => keyFor(digest, target)) };
-    } catch (thrown) {
-      // Nested more deeply than the stack allows: such a request is answered, not cached.
-      if (thrown instanceof RangeError) return undefined;
-      throw thrown;
-    }
-  };
-
-  const put = ({ digest, targets, keys }: Question, { reply, outcome, bytes }: CompleteFlight): void => {
-    if (reply.status !== 200) return;
+  const put = ({ call, digest, targets, keys }: Question, complete: CompleteFlight): void => {
+    if (!isStorable(call, complete)) return;
+    const { reply, outcome, bytes } = complete;
     const { target, dialect, framing, status, headers, losses } = reply;
     const { usage, finishReason } = outcome;
     const storedAtMs = clock.epochMs();
+    const expiresAtMs = storedAtMs + ttlMs;
     store.put(keys[targets.indexOf(target)] ?? keyFor(digest, target), {
       digest,
       target,
@@ -93,18 +77,36 @@ export const withCache = (options: WithCacheOptions): Interceptor => {
       ...(finishReason && { finishReason }),
       losses,
       storedAtMs,
-      expiresAtMs: storedAtMs + ttlMs,
+      expiresAtMs,
+      keptUntilMs: expiresAtMs + staleMs,
     });
   };
 
-  return (next: Exchange): Exchange => {
-    const flights = new Map<string, Berth>();
+  const joinable = (flightKey: string): Flight | undefined => {
+    const running = flights.get(flightKey)?.flight;
+    return running?.isJoinable() === true ? running : undefined;
+  };
+  const hit = (entry: Entry): Reply => {
+    onUse('hit');
+    return toReply(entry, 'hit', clock.epochMs());
+  };
+  const refuse = ({ targets }: Question): Promise<never> => {
+    onUse('miss');
+    return Promise.reject(nothingStored(targets));
+  };
+  const standIn = async ({ call, keys }: Question, cause: unknown, allowedMs: number): Promise<Reply> => {
+    const entry = isOutage(cause) ? await store.find(keys, acceptsStale(call, allowedMs)) : undefined;
+    if (entry === undefined) throw cause;
+    onUse('stale');
+    return toReply(entry, 'stale', clock.epochMs());
+  };
 
+  const wrap: Interceptor = (next) => {
     const startFlight = (question: Question, flightKey: string, shares: boolean): Flight => {
       const { call } = question;
       const berth: Berth = { flight: undefined };
       const flight = createFlight({
-        call: (signal) => next({ ...call, context: { ...call.context, signal } }),
+        call: (signal, observe) => next({ ...call, context: { ...call.context, signal, observe } }),
         clock,
         totalMs: flightTimeoutMs,
         maxKeptBytes: maxEntryBytes,
@@ -125,50 +127,51 @@ export const withCache = (options: WithCacheOptions): Interceptor => {
       const flightKey = toFlightKey(question);
       // A refresh wants an answer made for itself, so it neither joins nor is joined.
       const shares = context.cacheMode !== 'refresh';
-      const running = shares ? flights.get(flightKey)?.flight : undefined;
-      if (running?.isJoinable() === true) {
+      const running = shares ? joinable(flightKey) : undefined;
+      if (running !== undefined) {
         onUse('coalesced');
-        return running.join(context.signal, 'coalesced').catch((cause: unknown) => {
+        return running.join(context).catch((cause: unknown) => {
           if (isTheLeadersAlone(cause) && !context.signal.aborted) return ask(question);
           throw cause;
         });
       }
       onUse('miss');
-      return startFlight(question, flightKey, shares).join(context.signal, 'miss');
+      return startFlight(question, flightKey, shares).join(context);
     };
-
-    const hit = (entry: Entry): Reply => {
-      onUse('hit');
-      return toReply(entry, clock.epochMs());
+    const askOrStandIn = (question: Question): Promise<Reply> => {
+      const allowedMs = maxStaleMsOf(question.call, { staleMs, maxStaleMs });
+      const asked = ask(question);
+      return allowedMs > 0 ? asked.catch((cause: unknown) => standIn(question, cause, allowedMs)) : asked;
     };
-    const miss = (question: Question): Promise<Reply> => {
-      if (question.call.context.cacheMode !== 'only') return ask(question);
-      onUse('miss');
-      return Promise.reject(nothingStored(question.targets));
-    };
+    const miss = (question: Question): Promise<Reply> =>
+      question.call.context.cacheMode === 'only' ? refuse(question) : askOrStandIn(question);
 
     return (call) => {
-      if (!isCacheable(call, sampling)) return next(call);
+      const { cacheMode } = call.context;
       const question = toQuestion(call);
-      if (question === undefined)
-        return call.context.cacheMode === 'only' ? Promise.reject(nothingStored([])) : next(call);
-      if (call.context.cacheMode === 'refresh') return ask(question);
-
-      const accepts = call.context.strict ? isLossless : always;
-      const found = store.find(question.keys, accepts);
+      if (question === undefined) return cacheMode === 'only' ? Promise.reject(nothingStored([])) : next(call);
+      if (cacheMode === 'refresh') return askOrStandIn(question);
+      const found = store.find(question.keys, acceptsFresh(call));
       if (found instanceof Promise) return found.then((entry) => (entry ? hit(entry) : miss(question)));
       return found === undefined ? miss(question) : Promise.resolve(hit(found));
     };
   };
+
+  const peek = async (call: Call): Promise<CacheForecast> => {
+    const question = toQuestion(call);
+    if (question === undefined) return 'bypass';
+    if (call.context.cacheMode === 'refresh') return 'miss';
+    if ((await store.peek(question.keys, acceptsFresh(call))) !== undefined) return 'hit';
+    if (call.context.cacheMode === 'only') return 'miss';
+    return joinable(toFlightKey(question)) === undefined ? 'miss' : 'coalesced';
+  };
+
+  return Object.assign(wrap, { peek });
 };
 
-const always = (): boolean => true;
-/** A strict client is refused rather than given an answer to half its question. */
-const isLossless = (entry: Entry): boolean => entry.losses.length === 0;
-
-/** Calls share only what each of them could have got alone: an answer from a target of its own plan. */
-const toFlightKey = ({ keys, call }: Question): string =>
-  `${call.context.strict ? 'strict ' : ''}${keys.length === 1 ? keys[0] : [...keys].sort().join(' ')}`;
+/** What came with another status, and an answer that the provider is still working on, is no answer to keep. */
+const isStorable = ({ operation }: Call, { reply, outcome }: CompleteFlight): boolean =>
+  reply.status === 200 && (operation !== 'generate' || outcome.finishReason !== undefined);
 
 /** The others asked for the same and are still there: the first one's leaving says nothing about their answer. */
 const isTheLeadersAlone = (cause: unknown): boolean => cause instanceof GatewayError && cause.code === 'client_aborted';

@@ -1,11 +1,9 @@
 import type { CallSignal } from './call-signal.js';
 import type { ChatRequest } from './chat-request.js';
 import type { DialectId } from './dialect.js';
-import type { Observe } from './observe.js';
+import type { Money, Observe } from './observe.js';
+import type { Operation } from './operation.js';
 import type { Plan, Target } from './target.js';
-
-/** What a call wants: an answer, the number of tokens of its prompt, or vectors. */
-export type Operation = 'generate' | 'count' | 'embed';
 
 /** What the client sent, byte for byte. */
 export interface Original {
@@ -38,6 +36,14 @@ export interface CallContext {
   readonly pinnedBackend?: string | undefined;
   /** A shorter budget than the configuration's, in milliseconds. */
   readonly timeoutMs?: number | undefined;
+  /** When the budget ends, on the clock's `now()`. Set by whoever starts the budget. */
+  readonly deadlineAtMs?: number | undefined;
+  /** Calls of one session are best answered by one backend, whose prompt cache knows what came before. */
+  readonly session?: string | undefined;
+  /** Refuse rather than send what is likely to cost more. */
+  readonly costLimit?: Money | undefined;
+  /** When every backend fails, a stored answer that expired no longer ago than this may stand in. @default the configuration's */
+  readonly maxStaleMs?: number | undefined;
   /** Refuse rather than lose anything in translation. */
   readonly strict: boolean;
   /** Labels for reports. */
@@ -59,4 +65,6 @@ export interface Call {
   readonly plan?: Plan | undefined;
   /** Set for each attempt. */
   readonly target?: Target | undefined;
+  /** Set for each attempt: most milliseconds until it commits, so that there is time left for the others of the plan. */
+  readonly commitWithinMs?: number | undefined;
 }

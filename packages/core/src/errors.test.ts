@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { errorCatalog, GatewayError, toGatewayError, UpstreamError } from './errors.js';
+import { errorCatalog, GatewayError, isRefusal, toGatewayError, UpstreamError } from './errors.js';
 
 describe('a gateway error', () => {
   it('takes status, domain and message from its row', () => {
@@ -15,6 +15,17 @@ describe('a gateway error', () => {
 
   it('has a message with room for a detail in every row', () => {
     for (const row of Object.values(errorCatalog)) expect(row.message).toContain('%s');
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    ['circuit_open', true],
+    ['backend_limit_reached', true],
+    ['upstream_rate_limited', false],
+    ['superseded', false],
+  ] as const)('is ours, before anything was sent: %s %s', (code, isOurs) => {
+    expect(isRefusal(code)).toBe(isOurs);
   });
 });
 

@@ -41,6 +41,24 @@ export const errorCatalog = {
   },
   circuit_open: { status: 503, retryable: true, domain: 'policy', message: 'The circuit of %s is open' },
   target_busy: { status: 503, retryable: true, domain: 'policy', message: 'The concurrency limit of %s is reached' },
+  backend_limit_reached: {
+    status: 429,
+    retryable: true,
+    domain: 'policy',
+    message: 'The limit of the backend is reached: %s',
+  },
+  cost_limit_exceeded: {
+    status: 402,
+    retryable: false,
+    domain: 'policy',
+    message: 'The request is likely to cost more than its limit: %s',
+  },
+  superseded: {
+    status: 499,
+    retryable: false,
+    domain: 'policy',
+    message: 'Another attempt answered first: %s',
+  },
   draining: { status: 503, retryable: true, domain: 'gateway', message: 'The gateway is shutting down: %s' },
   deadline_exceeded: { status: 504, retryable: false, domain: 'gateway', message: 'No answer within %s' },
   credential_missing: { status: 503, retryable: true, domain: 'gateway', message: 'A credential is missing: %s' },
@@ -100,6 +118,17 @@ export const errorCatalog = {
 
 /** The closed set of error codes. Match on these. */
 export type GatewayErrorCode = keyof typeof errorCatalog;
+
+const refusals: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
+  'circuit_open',
+  'target_busy',
+  'backend_limit_reached',
+  'credential_missing',
+  'translation_refused',
+]);
+
+/** Whether it was we who turned an attempt away: nothing was sent to the backend. */
+export const isRefusal = (code: GatewayErrorCode): boolean => refusals.has(code);
 
 /** An error of the gateway. Match on `code`, never on the message or the class. */
 export class GatewayError extends Error {

@@ -1,4 +1,4 @@
-export type { Call, CallContext, CacheMode, Operation, Original, Principal } from './call.js';
+export type { Call, CallContext, CacheMode, Original, Principal } from './call.js';
 export { createCallController } from './call-signal.js';
 export type { CallController, CallSignal } from './call-signal.js';
 export type { ChatEvent, FinishReason, TokenLogprob } from './chat-event.js';
@@ -31,21 +31,24 @@ export type {
   UserPart,
 } from './content.js';
 export { dialectIds } from './dialect.js';
+export type { AttemptRecord, DecisionRecord } from './decision.js';
 export type { DialectId, Framing } from './dialect.js';
-export { errorCatalog, GatewayError, toGatewayError, UpstreamError } from './errors.js';
+export { errorCatalog, GatewayError, isRefusal, toGatewayError, UpstreamError } from './errors.js';
 export type { FaultDomain, GatewayErrorCode, UpstreamFault } from './errors.js';
 export { compose } from './exchange.js';
 export type { Exchange, Interceptor } from './exchange.js';
-export { formatMoney } from './format-money.js';
+
 export { linkAbort } from './linked-abort.js';
 export type { LinkedAbort } from './linked-abort.js';
-export type { ExchangeRecord, Money, Observation, Observe } from './observe.js';
+export { formatMoney, parseMoney } from './money-text.js';
+export type { AttemptReason, ExchangeRecord, Money, Observation, Observe } from './observe.js';
+export type { Operation } from './operation.js';
 export { openReply } from './open-reply.js';
 export type { ReplySource } from './open-reply.js';
 export type { CacheStatus, Outcome, OutcomeKind, Reply } from './reply.js';
 export type { Scanner } from './scanner.js';
 export { targetName } from './target.js';
-export type { Candidate, Plan, Target } from './target.js';
+export type { AffinityKind, Candidate, Estimate, Measures, Plan, Target } from './target.js';
 export type { ByteSource, Transport, TransportRequest, TransportResponse } from './transport.js';
 export { estimateUsage, noUsage, totalInputTokens, totalOutputTokens } from './usage.js';
 export type { Usage } from './usage.js';

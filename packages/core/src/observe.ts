@@ -2,8 +2,9 @@ import type { FinishReason } from './chat-event.js';
 import type { Loss } from './chat-request.js';
 import type { DialectId } from './dialect.js';
 import type { GatewayErrorCode } from './errors.js';
+import type { Operation } from './operation.js';
 import type { CacheStatus, OutcomeKind } from './reply.js';
-import type { Target } from './target.js';
+import type { Plan, Target } from './target.js';
 import type { Usage } from './usage.js';
 
 /** Money as an integer count of 10^-9 currency units. */
@@ -23,7 +24,10 @@ export interface ExchangeRecord {
   readonly firstContentMs?: number | undefined;
   /** `native` for calls that came without a dialect. */
   readonly dialect: DialectId | 'native';
+  readonly operation: Operation;
   readonly stream: boolean;
+  /** Size of the client's request. */
+  readonly requestBytes: number;
   readonly principalId: string;
   /** The model as the client named it, cut to 200 characters. */
   readonly requestedModel: string;
@@ -40,29 +44,57 @@ export interface ExchangeRecord {
   readonly cost?: Money | undefined;
   /** What a hit or a shared call saved. */
   readonly saved?: Money | undefined;
+  /** What attempts are likely to have cost whose answers nobody got: hedges that lost, requests that broke off. */
+  readonly wasted?: Money | undefined;
   /** The price table's version and date. */
   readonly priceVersion?: string | undefined;
   readonly losses: readonly Loss[];
   readonly tags: readonly string[];
 }
 
+/** Why an attempt is made: the first of its exchange, the same target again, another one after a failure, or beside one. */
+export type AttemptReason = 'first' | 'retry' | 'failover' | 'hedge';
+
 /** What can be observed. Closed: a new kind is a decision, made here. */
 export type Observation =
   | { readonly kind: 'exchange-start'; readonly id: string; readonly dialect: DialectId | 'native' }
-  | { readonly kind: 'attempt-start'; readonly id: string; readonly target: Target; readonly number: number }
+  /** Routing has decided. */
+  | { readonly kind: 'plan'; readonly id: string; readonly plan: Plan; readonly tookMs: number }
+  | {
+      readonly kind: 'attempt-start';
+      readonly id: string;
+      readonly target: Target;
+      readonly number: number;
+      readonly reason: AttemptReason;
+      /** How long was waited before it. */
+      readonly waitedMs: number;
+    }
   | {
       readonly kind: 'attempt-end';
       readonly id: string;
       readonly target: Target;
       readonly number: number;
+      readonly stream: boolean;
       readonly outcome: OutcomeKind;
       readonly errorCode?: GatewayErrorCode | undefined;
       readonly durationMs: number;
       /** Absent when no content came. */
       readonly firstContentMs?: number | undefined;
+      /** The provider may have worked on it, and nobody got the answer: it is likely to be billed. */
+      readonly orphaned: boolean;
     }
   | { readonly kind: 'failover'; readonly id: string; readonly from: Target; readonly to: Target }
   | { readonly kind: 'retry'; readonly id: string; readonly target: Target; readonly delayMs: number }
+  /** A second target is asked because the first one shows nothing. */
+  | {
+      readonly kind: 'hedge';
+      readonly id: string;
+      readonly from: Target;
+      readonly to: Target;
+      readonly afterMs: number;
+    }
+  /** A retry, failover or hedge that was not made because too many were made lately. */
+  | { readonly kind: 'retry-budget-spent'; readonly id: string }
   | { readonly kind: 'exchange-end'; readonly record: ExchangeRecord }
   | {
       readonly kind: 'circuit';
@@ -70,6 +102,8 @@ export type Observation =
       readonly state: 'closed' | 'open' | 'half-open';
       readonly reason: string;
     }
+  /** What a probe found; told when it changes. */
+  | { readonly kind: 'backend-health'; readonly backend: string; readonly healthy: boolean; readonly reason: string }
   | { readonly kind: 'cache-evicted'; readonly reason: 'entries' | 'bytes' | 'expired'; readonly count: number }
   | { readonly kind: 'cache-write-dropped'; readonly reason: 'queue-full' | 'store-failed' }
   | { readonly kind: 'auth-failed'; readonly reason: 'missing' | 'unknown' | 'revoked' };

@@ -17,10 +17,18 @@ export interface Outcome {
   readonly finishReason?: FinishReason | undefined;
   /** Bytes of the reply that came from the provider. */
   readonly receivedBytes: number;
+  /**
+   * Who pays for a shared call, where it is not who the reply said: `miss` took over from a reader that left before the
+   * end, which is `coalesced` from then on. Of all who share a call exactly one pays. Absent: as the reply said.
+   */
+  readonly share?: Pick<Reply, 'cache' | 'attempts'> | undefined;
 }
 
-/** How the cache took part: `coalesced` shared a call that was under way; `bypass` did not take part. */
-export type CacheStatus = 'hit' | 'miss' | 'coalesced' | 'bypass';
+/**
+ * How the cache took part: `coalesced` shared a call that was under way; `stale` is an expired answer that stands in
+ * because every backend failed; `bypass` did not take part.
+ */
+export type CacheStatus = 'hit' | 'miss' | 'coalesced' | 'stale' | 'bypass';
 
 /** The answer to one call, in the provider's own bytes. */
 export interface Reply {
@@ -39,7 +47,7 @@ export interface Reply {
   readonly cache: CacheStatus;
   /** Upstream calls made for it. 0 for a hit. */
   readonly attempts: number;
-  /** Age of a cached answer. Absent unless `cache` is `hit`. */
+  /** Age of a cached answer. Absent unless `cache` is `hit` or `stale`. */
   readonly ageMs?: number | undefined;
   /** Ends the upstream attempt. Calling it again, or after the end, does nothing. */
   cancel(reason: GatewayError): void;

@@ -10,6 +10,8 @@ export interface Backend {
   readonly config: BackendConfig;
   /** Where it is; what the codec's path is appended to. */
   readonly baseUrl: string;
+  /** References to its credentials, which take turns; empty where it needs none. */
+  readonly keys: readonly string[];
   /** One for each model it lists. */
   readonly targets: readonly Target[];
   readonly transport: Transport;

@@ -361,15 +361,22 @@ describe('a Gemini client that streams without asking for events', () => {
 describe('time', () => {
   it('ends with the budget of the exchange', async () => {
     await start({ server: { totalMs: 50 } });
-    bench.first.behave({ kind: 'delay', delayMs: 60_000 });
+    for (const provider of [bench.first, bench.second]) provider.behave({ kind: 'delay', delayMs: 60_000 });
     const { status, text } = await bench.tell();
     expect([status, text.includes('No answer within 50 ms')]).toEqual([504, true]);
+  });
+
+  it('is shared among the backends that could answer', async () => {
+    await start({ server: { totalMs: 1_000 } });
+    bench.first.behave({ kind: 'delay', delayMs: 60_000 });
+    const { status, headers } = await bench.tell();
+    expect([status, headers['x-claudette-backend']]).toEqual([200, 'second']);
   });
 });
 
 it('orders backends of one priority by price', async () => {
   const dear = { provider: 'qwen', models: ['qwen-max'] };
   const free = { provider: 'ollama', models: ['llama'], priority: 1 };
-  await start({ backends: { first: dear, second: free } });
+  await start({ backends: { first: dear, second: free } }, { random: () => 0.5 });
   expect((await bench.tell({ model: 'auto:cheap' })).headers['x-claudette-backend']).toBe('second');
 });

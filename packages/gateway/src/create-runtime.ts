@@ -5,23 +5,30 @@ import { createConnectionPool } from '@claudette/connection-pool';
 import type { Clock, Observe, Transport } from '@claudette/core';
 import type { Credentials, Redactor } from '@claudette/credentials';
 import { createCredentials, createEnvironmentSource, createRedactor } from '@claudette/credentials';
-import type { KeyStore, Ledger, LedgerDatabase, PriceBook } from '@claudette/ledger';
-import { createKeyStore, createLedger, createPriceBook, IN_MEMORY, openDatabase } from '@claudette/ledger';
+import type { DecisionLog, KeyStore, Ledger, LedgerDatabase, PriceBook } from '@claudette/ledger';
+import {
+  createDecisionLog,
+  createKeyStore,
+  createLedger,
+  createPriceBook,
+  IN_MEMORY,
+  openDatabase,
+} from '@claudette/ledger';
 import type { Logger, Metrics } from '@claudette/metrics';
 import { createLogger, createMetrics, logObserver } from '@claudette/metrics';
-import type { Breakers } from '@claudette/resilience';
-import { createBreakers } from '@claudette/resilience';
-import type { TargetStatistics } from '@claudette/routing';
-import { createTargetStatistics } from '@claudette/routing';
+import type { Breakers, KeyRing } from '@claudette/resilience';
+import { createBreakers, createKeyRing } from '@claudette/resilience';
+import type { Estimator, TargetStatistics } from '@claudette/routing';
+import { createEstimator, createTargetStatistics } from '@claudette/routing';
 
-import type { CircuitBoard } from './circuit-board.js';
-import { createCircuitBoard } from './circuit-board.js';
 import type { Config } from './config/schema.js';
 import { systemEnvironment } from './config/system-environment.js';
 import { dataDirectory } from './config/user-directories.js';
+import { createDecisionRecorder } from './decision-recorder.js';
 import type { GatewayOverrides } from './gateway.js';
 import { storePath } from './store-path.js';
 import { systemClock } from './system-clock.js';
+import { createTargetPrices } from './target-prices.js';
 import { version } from './version.js';
 
 /** The parts with state of their own, which outlive a configuration. */
@@ -29,6 +36,8 @@ export interface Runtime {
   readonly clock: Clock;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly observe: Observe;
+  /** Lets one more part hear of everything. */
+  readonly listen: (listener: Observe) => void;
   readonly transport: Transport;
   readonly pool: ConnectionPool;
   readonly credentials: Credentials;
@@ -37,8 +46,10 @@ export interface Runtime {
   readonly keys: KeyStore;
   readonly cache?: Cache;
   readonly breakers: Breakers;
-  readonly circuits: CircuitBoard;
+  readonly keyRing: KeyRing;
   readonly statistics: TargetStatistics;
+  readonly estimator: Estimator;
+  readonly decisions: DecisionLog;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** From 0 (included) to 1 (excluded). */
@@ -119,27 +130,37 @@ async function openRuntime(
   });
   const keys = createKeyStore({ database, clock });
 
-  const circuits = createCircuitBoard();
-  const statistics = createTargetStatistics();
+  const decisions = createDecisionLog({
+    database,
+    clock,
+    onError: (thrown) => logger.error({ err: thrown }, 'the ledger could not keep a decision'),
+  });
+  const prices = createPriceBook();
+  const statistics = createTargetStatistics({ clock });
+  const estimator = createEstimator({
+    statistics,
+    priceOf: createTargetPrices(prices, clock),
+  });
   const listeners: Observe[] = [
     // The ledger is first: a row is on disk before anybody else hears of the exchange's end.
     (observation) => {
       if (observation.kind === 'exchange-end') ledger.record(observation.record);
     },
-    circuits.observe,
+    createDecisionRecorder({ clock, onDecision: decisions.add }),
     statistics.observe,
+    estimator.observe,
   ];
   const observe = fanOut(listeners, (thrown) => logger.error({ err: thrown }, 'an observer failed'));
 
   const pool = createConnectionPool({ ...config.pool, clock });
-  const breakers = createBreakers({ ...config.resilience.breaker, clock, observe });
+  const breakers = createBreakers({ ...config.resilience.breaker, clock, random, observe });
   const cache = await openCache(config, directory, clock, observe);
   const metrics = createMetrics({
     clock,
     version,
     gauges: { pool: () => pool.stats(), ...(cache && { cache: () => cache.stats() }) },
   });
-  listeners.push(metrics.observe, logObserver(logger));
+  listeners.push(metrics.observe, logObserver(logger, clock));
   if (overrides.observe) listeners.push(overrides.observe);
 
   return {
@@ -147,22 +168,26 @@ async function openRuntime(
     environment,
     random,
     observe,
+    listen: (listener) => void listeners.push(listener),
     transport: overrides.transport ?? pool,
     pool,
     credentials: rememberSecrets(createCredentials({ sources: [createEnvironmentSource(environment)] }), redactor),
-    prices: createPriceBook(),
+    prices,
     ledger,
     keys,
     ...(cache && { cache }),
     breakers,
-    circuits,
+    keyRing: createKeyRing({ clock, random }),
     statistics,
+    estimator,
+    decisions,
     metrics,
     logger,
     async close() {
       breakers.shutdown();
       await pool.close();
       await cache?.close();
+      decisions.close();
       ledger.close();
       logger.close();
     },

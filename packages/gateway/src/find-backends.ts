@@ -65,7 +65,8 @@ export function toBackend(name: string, config: BackendConfig, transport: Transp
     provider: provider.id,
     ...dialects,
   }));
-  return { name, provider, config, baseUrl, targets, transport: isDemo ? createDemoTransport(clock) : transport };
+  const keys = config.apiKey === undefined ? [] : [config.apiKey].flat();
+  return { name, provider, config, baseUrl, keys, targets, transport: isDemo ? createDemoTransport(clock) : transport };
 }
 
 /** The models of a server that may run on this machine; empty when none answers. */

@@ -1,14 +1,16 @@
 import type { CacheStats, TierCounts } from '@claudette/cache';
 import type { OriginStats } from '@claudette/connection-pool';
-import type { Clock, DialectId, GatewayError, Observe, Principal, Transport } from '@claudette/core';
+import type { Clock, DialectId, GatewayError, Observe, Principal, Target, Transport } from '@claudette/core';
 import type { KeyStore, UsageOptions, UsageRow } from '@claudette/ledger';
-import type { CircuitSnapshot } from '@claudette/resilience';
+import type { Breakers, CircuitSnapshot } from '@claudette/resilience';
+import type { SimulationReport } from '@claudette/routing';
 
 import type { ClientAnswer } from './answer/answer.js';
 import type { ClientRequest } from './answer/client-request.js';
 import type { Authenticate } from './authenticate.js';
 import type { Backend } from './backend.js';
 import type { Config } from './config/schema.js';
+import type { Explain } from './create-explain.js';
 import type { ListedModel, PageQuery } from '@claudette/protocol';
 import type { NativeAnswer } from './native/ask.js';
 import type { Asked } from './native/question.js';
@@ -39,7 +41,7 @@ export interface GatewayOverrides {
 }
 
 /** A running gateway. Whoever creates it closes it. */
-export interface Gateway {
+export interface Gateway extends Explain {
   readonly config: Config;
   readonly backends: readonly Backend[];
   readonly localPrincipal: Principal;
@@ -50,6 +52,17 @@ export interface Gateway {
   refuse(dialect: DialectId, error: GatewayError): ClientAnswer;
   /** Asks natively; `onText` hears the answer as it comes. Rejects with a GatewayError. */
   ask(asked: Asked, onText?: (text: string) => void): Promise<NativeAnswer>;
+  /**
+   * What the latest `limit` exchanges on record would have come to under another configuration's routing.
+   * @throws GatewayError `configuration_invalid`
+   */
+  simulate(other: Config, limit: number): Promise<SimulationReport>;
+  /** The circuits of all targets that were called, and the hand on them. */
+  readonly circuits: Pick<Breakers, 'states' | 'open' | 'close' | 'reset'>;
+  /** Every target of the configuration. */
+  targets(): readonly Target[];
+  /** Asks idle backends how they are from now on, as often as the configuration says. For what runs on, i.e. servers. */
+  startProbes(): void;
   models(): readonly ListedModel[];
   /**
    * The page of the model list that the client asks for, as a JSON body of the dialect.

@@ -1,14 +1,17 @@
 export type { ClientAnswer } from './answer/answer.js';
 export type { ClientRequest } from './answer/client-request.js';
+export { inferDialect } from './answer/infer-dialect.js';
 export type { Backend } from './backend.js';
 export { loadConfig } from './config/load-config.js';
 export type { ConfigSource, LoadedConfig } from './config/load-config.js';
 export type { BackendConfig, Config } from './config/schema.js';
+export type { PlanAnswer } from './create-explain.js';
 export { createGateway } from './create-gateway.js';
 export type { Gateway, GatewayOverrides, GatewayStatus, Readiness, ReadyPart } from './gateway.js';
 export type { ListedModel } from '@claudette/protocol';
 export type { NativeAnswer } from './native/ask.js';
 export { decodeQuestion } from './native/question.js';
 export type { Asked, Question, QuestionFile } from './native/question.js';
+export type { ExplainedAttempt, ExplainedDecision, SimulationReport } from '@claudette/routing';
 export type { UsageGroup, UsageRow } from '@claudette/ledger';
 export { systemClock } from './system-clock.js';

@@ -39,8 +39,18 @@ describe('priceReply', () => {
     expect(costOf(reply, outcome)).toEqual(priceUsage(prices, qwen, usage, systemClock.epochMs()));
   });
 
-  it.each(['hit', 'coalesced'] as const)('is nothing for a %s', (cache) => {
+  it.each(['hit', 'coalesced', 'stale'] as const)('is nothing for a %s', (cache) => {
     expect(costOf({ ...reply, cache }, { kind: 'complete', receivedBytes: 0 })).toEqual({ nano: 0n, currency: 'USD' });
+  });
+
+  it('is what the provider counted for one who took a shared call over', () => {
+    const outcome = { kind: 'complete', usage, receivedBytes: 1, share: { cache: 'miss', attempts: 1 } } as const;
+    expect(costOf({ ...reply, cache: 'coalesced' }, outcome)?.nano).toBeGreaterThan(0n);
+  });
+
+  it('is nothing for one who left a shared call to others', () => {
+    const outcome = { kind: 'abandoned', usage, receivedBytes: 1, share: { cache: 'coalesced', attempts: 0 } } as const;
+    expect(costOf({ ...reply, cache: 'miss' }, outcome)).toEqual({ nano: 0n, currency: 'USD' });
   });
 
   it('is unknown where the provider counted nothing', () => {

@@ -1,4 +1,4 @@
-import type { Clock, Money, Outcome, Reply, Target, Usage } from '@claudette/core';
+import type { CacheStatus, Clock, Money, Outcome, Reply, Target, Usage } from '@claudette/core';
 import type { PriceBook } from '@claudette/ledger';
 import { costOf } from '@claudette/ledger';
 
@@ -9,10 +9,13 @@ export function priceUsage(prices: PriceBook, target: Target, usage: Usage, atMs
   return nano === undefined ? undefined : { nano, currency: 'USD' };
 }
 
-/** What the reader of a reply pays: nothing for a hit or a shared call, otherwise what the provider counted. */
+/** Whether an answer costs nothing: it was stored, or another exchange pays for it. */
+export const isFree = (cache: CacheStatus): boolean => cache === 'hit' || cache === 'coalesced' || cache === 'stale';
+
+/** What the reader of a reply pays: nothing for an answer that is free, otherwise what the provider counted. */
 export const priceReply =
   (prices: PriceBook, clock: Pick<Clock, 'epochMs'>) =>
-  (reply: Reply, { usage }: Outcome): Money | undefined => {
-    if (reply.cache === 'hit' || reply.cache === 'coalesced') return { nano: 0n, currency: 'USD' };
+  (reply: Reply, { usage, share = reply }: Outcome): Money | undefined => {
+    if (isFree(share.cache)) return { nano: 0n, currency: 'USD' };
     return usage && priceUsage(prices, reply.target, usage, clock.epochMs());
   };

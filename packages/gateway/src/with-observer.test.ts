@@ -42,7 +42,7 @@ async function observe(next: Exchange, { call = makeCall(), prices = createPrice
 describe('the observer of exchanges', () => {
   it('sees one begin and end', async () => {
     const { record, observations } = await observe(async (call) => {
-      call.context.observe({ kind: 'attempt-start', id: 'x-1', target, number: 1 });
+      call.context.observe({ kind: 'attempt-start', id: 'x-1', target, number: 1, reason: 'first', waitedMs: 0 });
       return whole(call);
     });
     expect(observations.map(({ kind }) => kind)).toEqual(['exchange-start', 'attempt-start', 'exchange-end']);
@@ -50,7 +50,9 @@ describe('the observer of exchanges', () => {
       id: 'x-1',
       startedAtMs: 1_000,
       dialect: 'native',
+      operation: 'generate',
       stream: false,
+      requestBytes: 58,
       principalId: 'local',
       requestedModel: 'auto',
       tags: [],
@@ -72,9 +74,36 @@ describe('the observer of exchanges', () => {
     expect(record?.cost).toEqual({ nano: 0n, currency: 'USD' });
   });
 
+  it('counts neither cost nor saving of an expired answer that stands in', async () => {
+    const { record } = await observe(async (call) => local({ ...(await whole(call)), cache: 'stale' }));
+    expect(record).toMatchObject({ cache: 'stale', cost: { nano: 0n } });
+    expect(record?.saved).toBeUndefined();
+  });
+
   it.each(['hit', 'coalesced'] as const)('counts what a %s saved, and no cost', async (cache) => {
     const { record } = await observe(async (call) => local({ ...(await whole(call)), cache }));
     expect(record).toMatchObject({ cache, cost: { nano: 0n }, saved: { nano: 0n, currency: 'USD' } });
+  });
+
+  it.each([
+    ['pays for a shared call that it took over', 'coalesced', { cache: 'miss', attempts: 2 }, undefined],
+    ['does not pay for one that it left to others', 'miss', { cache: 'coalesced', attempts: 0 }, { nano: 0n }],
+  ] as const)('%s', async (_, cache, share, saved) => {
+    const { record } = await observe(async (call) => {
+      const reply = local(await whole(call));
+      return { ...reply, cache, outcome: reply.outcome.then((outcome) => ({ ...outcome, share })) };
+    });
+    expect(record).toMatchObject({ ...share, cost: { nano: 0n } });
+    expect(record?.saved).toEqual(saved && { ...saved, currency: 'USD' });
+  });
+
+  it('counts the upstream calls that failed before a stale answer stood in', async () => {
+    const { record } = await observe(async (call) => {
+      const end = { kind: 'attempt-end', id: 'x-1', target, number: 1, stream: false, durationMs: 1 } as const;
+      call.context.observe({ ...end, outcome: 'failed', errorCode: 'upstream_failed', orphaned: false });
+      return { ...(await whole(call)), cache: 'stale', attempts: 0 };
+    });
+    expect(record).toMatchObject({ cache: 'stale', attempts: 1, cost: { nano: 0n } });
   });
 
   it('does not know what a hit saved where the price is unknown', async () => {
@@ -102,8 +131,8 @@ describe('the observer of exchanges', () => {
     const call = makeCall({}, { stream: true });
     const { begun } = await observe(
       (one) => {
-        one.context.observe({ kind: 'attempt-start', id: 'x-1', target, number: 1 });
-        one.context.observe({ kind: 'attempt-start', id: 'x-1', target, number: 2 });
+        one.context.observe({ kind: 'attempt-start', id: 'x-1', target, number: 1, reason: 'first', waitedMs: 0 });
+        one.context.observe({ kind: 'attempt-start', id: 'x-1', target, number: 2, reason: 'retry', waitedMs: 0 });
         return makeReply({ frames: helloFrames });
       },
       { call },

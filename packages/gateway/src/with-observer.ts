@@ -7,13 +7,15 @@ import type {
   Money,
   Observe,
   Outcome,
+  Plan,
   Reply,
+  Target,
 } from '@claudette/core';
 import { toGatewayError } from '@claudette/core';
 import type { PriceBook } from '@claudette/ledger';
 
 import { measuredUsage } from './measured-usage.js';
-import { priceUsage } from './price-usage.js';
+import { isFree, priceUsage } from './price-usage.js';
 import { reachedBackend } from './reached-backend.js';
 
 export interface ObserverOptions {
@@ -29,26 +31,32 @@ const MAX_MODEL_CHARACTERS = 200;
 
 type RecordStart = Pick<
   ExchangeRecord,
-  'id' | 'startedAtMs' | 'dialect' | 'stream' | 'principalId' | 'requestedModel' | 'tags'
+  'id' | 'startedAtMs' | 'dialect' | 'operation' | 'stream' | 'requestBytes' | 'principalId' | 'requestedModel' | 'tags'
 >;
+
+const requestBytesOf = (call: Call): number =>
+  call.original?.body.length ?? JSON.stringify(call.request.messages).length;
 
 const startOf = (call: Call, clock: Clock): RecordStart => ({
   id: call.context.id,
   startedAtMs: clock.epochMs(),
   dialect: call.original?.dialect ?? 'native',
+  operation: call.operation,
   stream: call.request.stream,
+  requestBytes: requestBytesOf(call),
   principalId: call.context.principal.id,
   requestedModel: call.request.model.slice(0, MAX_MODEL_CHARACTERS),
   tags: call.context.tags,
 });
 
-const requestBytesOf = (call: Call): number =>
-  call.original?.body.length ?? JSON.stringify(call.request.messages).length;
-
-/** A hit and a shared call cost nothing and save what the answer is worth. */
-const isShared = ({ cache }: Reply): boolean => cache === 'hit' || cache === 'coalesced';
-
 const nothing = (worth: Money | undefined): Money => ({ nano: 0n, currency: worth?.currency ?? 'USD' });
+
+/** What an attempt was expected to cost; 0 where the price is unknown. */
+const likelyCostNano = (plan: Plan | undefined, { backend, model }: Target): number =>
+  plan?.candidates.find(({ target }) => target.backend === backend && target.model === model)?.estimate.costNano ?? 0;
+
+const toWaste = (nano: number): Money | undefined =>
+  nano === 0 ? undefined : { nano: BigInt(Math.round(nano)), currency: 'USD' };
 
 /** A stream whose last frame, or whose fault, is held back until the exchange is on record. */
 const holdEnd = (reply: Reply, hasEnded: () => boolean, committed: () => Promise<void>): Reply => {
@@ -76,9 +84,15 @@ export const withObserver =
     const startedAt = clock.now();
     /** Upstream calls that have ended; those of a reply that is still going on, it counts itself. */
     let attempts = 0;
+    let plan: Plan | undefined;
+    let wastedNano = 0;
     const observe: Observe = (observation) => {
+      if (observation.kind === 'plan') plan = observation.plan;
       if (observation.kind === 'attempt-start' && observation.number === 1 && start.stream) begin(start);
-      if (observation.kind === 'attempt-end' && reachedBackend(observation)) attempts += 1;
+      if (observation.kind === 'attempt-end') {
+        if (reachedBackend(observation)) attempts += 1;
+        if (observation.orphaned) wastedNano += likelyCostNano(plan, observation.target);
+      }
       call.context.observe(observation);
     };
 
@@ -92,11 +106,14 @@ export const withObserver =
           cache: 'bypass' as const,
           attempts,
           losses: [],
+          wasted: toWaste(wastedNano),
         }),
       });
     const endWithReply = (reply: Reply, outcome: Outcome, firstContentMs: number): void => {
-      const usage = measuredUsage(call.operation, outcome, reply.framing, requestBytesOf(call));
+      const usage = measuredUsage(call.operation, outcome, reply.framing, start.requestBytes);
       const worth = usage && priceUsage(prices, reply.target, usage, start.startedAtMs);
+      const share = outcome.share ?? reply;
+      const free = isFree(share.cache);
       observe({
         kind: 'exchange-end',
         // Node 20 takes about a microsecond for each field that a literal adds after a spread; this takes none.
@@ -104,15 +121,18 @@ export const withObserver =
           durationMs: clock.now() - startedAt,
           outcome: outcome.kind,
           errorCode: outcome.cause?.code,
-          cache: reply.cache,
-          attempts: reply.attempts,
+          cache: share.cache,
+          // A stale answer does not know of the upstream calls that failed before it stood in.
+          attempts: share.cache === 'stale' ? attempts : share.attempts,
           losses: reply.losses,
           target: reply.target,
           finishReason: outcome.finishReason,
           firstContentMs,
           usage,
-          cost: isShared(reply) ? nothing(worth) : worth,
-          saved: isShared(reply) ? worth : undefined,
+          cost: free ? nothing(worth) : worth,
+          // What stands in for an outage saved nothing: there was nothing to be bought.
+          saved: free && share.cache !== 'stale' ? worth : undefined,
+          wasted: toWaste(wastedNano),
           priceVersion: prices.version,
         }),
       });

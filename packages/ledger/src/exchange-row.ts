@@ -3,7 +3,7 @@ import type { ExchangeRecord, Money, OutcomeKind, Target, Usage } from '@claudet
 /** What is known of an exchange when it begins. */
 export type ExchangeStart = Pick<
   ExchangeRecord,
-  'id' | 'startedAtMs' | 'dialect' | 'principalId' | 'requestedModel' | 'stream'
+  'id' | 'startedAtMs' | 'dialect' | 'operation' | 'stream' | 'requestBytes' | 'principalId' | 'requestedModel'
 >;
 
 /** An exchange whose end was never recorded: it is still under way, or its process died. */
@@ -47,6 +47,12 @@ export interface ExchangeRow {
   readonly price_version: string | null;
   readonly losses: string | null;
   readonly tags: string | null;
+  /** Null in rows of before it was recorded, when every exchange was a generation. */
+  readonly operation: ExchangeRecord['operation'] | null;
+  /** Null in rows of before it was recorded. */
+  readonly request_bytes: bigint | null;
+  readonly wasted_nano: bigint | null;
+  readonly wasted_currency: string | null;
 }
 
 const list = (items: readonly unknown[]): string | null => (items.length === 0 ? null : JSON.stringify(items));
@@ -84,6 +90,10 @@ const columns: Readonly<Record<keyof ExchangeRow, (record: ExchangeRecord) => Co
   price_version: (record) => record.priceVersion ?? null,
   losses: (record) => list(record.losses),
   tags: (record) => list(record.tags),
+  operation: (record) => record.operation,
+  request_bytes: (record) => record.requestBytes,
+  wasted_nano: (record) => record.wasted?.nano ?? null,
+  wasted_currency: (record) => record.wasted?.currency ?? null,
 };
 
 /** The columns of a whole row, in the order of `toColumnValues`. */
@@ -121,7 +131,9 @@ export function toStoredExchange(row: ExchangeRow): ExchangeRecord | OpenExchang
     id: row.id,
     startedAtMs: Number(row.started_at_ms),
     dialect: row.dialect,
+    operation: row.operation ?? 'generate',
     stream: row.stream === 1n,
+    requestBytes: Number(row.request_bytes),
     principalId: row.principal_id,
     requestedModel: row.requested_model,
   };
@@ -131,6 +143,7 @@ export function toStoredExchange(row: ExchangeRow): ExchangeRecord | OpenExchang
   const usage = toUsage(row);
   const cost = toMoney(row.cost_nano, row.cost_currency);
   const saved = toMoney(row.saved_nano, row.saved_currency);
+  const wasted = toMoney(row.wasted_nano, row.wasted_currency);
   return {
     ...start,
     outcome: row.outcome,
@@ -146,6 +159,7 @@ export function toStoredExchange(row: ExchangeRow): ExchangeRecord | OpenExchang
     ...(usage && { usage }),
     ...(cost && { cost }),
     ...(saved && { saved }),
+    ...(wasted && { wasted }),
     ...(row.price_version !== null && { priceVersion: row.price_version }),
   };
 }

@@ -1,9 +1,11 @@
+export { createDecisionLog } from './decision-log.js';
+export type { DecisionLog, DecisionLogOptions, RecentDecisions } from './decision-log.js';
 export type { ExchangeStart, OpenExchange } from './exchange-row.js';
 export { createKeyStore } from './key-store.js';
 export type { CreatedKey, FoundKey, KeyInfo, KeyStore, KeyStoreOptions } from './key-store.js';
 export { createLedger } from './ledger.js';
 export type { Ledger, LedgerOptions } from './ledger.js';
-export { costOf, defineModelPrice } from './model-price.js';
+export { costOf, defineModelPrice, pricesFor } from './model-price.js';
 export type { ListPrices, ModelPrice, PriceTier, TokenPrices } from './model-price.js';
 export { IN_MEMORY, openDatabase } from './open-database.js';
 export type { LedgerDatabase } from './open-database.js';

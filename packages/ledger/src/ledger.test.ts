@@ -32,9 +32,11 @@ const start: ExchangeStart = {
   id: 'x1',
   startedAtMs: NEW_YEAR_MS,
   dialect: 'openai-chat',
+  operation: 'generate',
+  stream: true,
+  requestBytes: 321,
   principalId: 'local',
   requestedModel: 'auto',
-  stream: true,
 };
 
 const target = {
@@ -81,6 +83,9 @@ const hit: ExchangeRecord = {
   saved: { nano: 1_234n, currency: 'USD' },
 };
 
+const stale: ExchangeRecord = { ...hit, id: 'x5', cache: 'stale', attempts: 1, saved: undefined };
+const wasteful: ExchangeRecord = { ...complete, id: 'x4', wasted: { nano: 99n, currency: 'USD' } };
+
 let ledger: Ledger;
 beforeEach(() => {
   ledger = createLedger({ database: openDatabase(':memory:') });
@@ -92,6 +97,9 @@ describe('the ledger', () => {
     ['a complete exchange', complete],
     ['a failed one', failed],
     ['a hit', hit],
+    ['a stale answer', stale],
+    ['one that wasted money', wasteful],
+    ['one that asked for vectors', { ...complete, operation: 'embed' as const }],
     ['one that was not streamed', { ...failed, stream: false }],
   ])('gives back %s as it was recorded', (_, record) => {
     ledger.record(record);
@@ -240,7 +248,23 @@ describe('a usage report', () => {
         },
         cost: [{ nano: 1_234n, currency: 'USD' }],
         saved: [{ nano: 1_234n, currency: 'USD' }],
+        wasted: [],
       },
+    ]);
+  });
+
+  it('sums what was wasted, apart from the cost', async () => {
+    for (const record of [complete, wasteful, { ...failed, wasted: { nano: 1n, currency: 'USD' } }])
+      ledger.record(record);
+    expect(await ledger.usage({ groupBy: 'none' })).toMatchObject([
+      { cost: [{ nano: 2_468n, currency: 'USD' }], wasted: [{ nano: 100n, currency: 'USD' }] },
+    ]);
+  });
+
+  it('counts a stale answer among the hits, and neither its tokens nor a saving', async () => {
+    ledger.record(stale);
+    expect(await ledger.usage({ groupBy: 'none' })).toMatchObject([
+      { requests: 1, hits: 1, tokens: { inputTokens: 0, outputTokens: 0 }, cost: [{ nano: 0n }], saved: [] },
     ]);
   });
 

@@ -50,17 +50,19 @@ type Note =
   | { readonly kind: 'record'; readonly exchange: ExchangeRecord };
 
 const beginSql = `
-  INSERT INTO exchanges (id, started_at_ms, dialect, principal_id, requested_model, stream, outcome)
-  VALUES (?, ?, ?, ?, ?, ?, 'open')
+  INSERT INTO exchanges (id, started_at_ms, dialect, operation, stream, request_bytes, principal_id, requested_model, outcome)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open')
   ON CONFLICT (started_at_ms, id) DO NOTHING`;
 
 const toStartValues = (start: ExchangeStart): ColumnValue[] => [
   start.id,
   start.startedAtMs,
   start.dialect,
+  start.operation,
+  Number(start.stream),
+  start.requestBytes,
   start.principalId,
   start.requestedModel,
-  Number(start.stream),
 ];
 
 const recordSql = `

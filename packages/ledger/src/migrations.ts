@@ -57,6 +57,21 @@ export const migrations: readonly string[] = [
     value BLOB NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE exchanges ADD COLUMN operation TEXT;
+  ALTER TABLE exchanges ADD COLUMN request_bytes INTEGER;
+  ALTER TABLE exchanges ADD COLUMN wasted_nano INTEGER;
+  ALTER TABLE exchanges ADD COLUMN wasted_currency TEXT;
+
+  -- No index on the id: it would double what a commit writes, and a look-up walks through some thousand rows at most.
+  CREATE TABLE decisions (
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    principal_id TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 const versionOf = (database: Database): number => Number(database.pragma('user_version', { simple: true }));

@@ -58,7 +58,8 @@ export const toTokenPrices = (list: ListPrices): TokenPrices => ({
 /** A model's price from list prices, the same for prompts of every length. */
 export const defineModelPrice = (list: ListPrices): ModelPrice => ({ ...toTokenPrices(list), tiers: [] });
 
-const pricesFor = (price: ModelPrice, inputTokens: number): TokenPrices =>
+/** The prices that hold for a request with so many prompt tokens, whatever their class. */
+export const pricesFor = (price: ModelPrice, inputTokens: number): TokenPrices =>
   price.tiers.findLast((tier) => inputTokens > tier.aboveInputTokens) ?? price;
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { GatewayError } from '@claudette/core';
@@ -15,6 +15,10 @@ export const IN_MEMORY = ':memory:';
 const BUSY_TIMEOUT_MS = 5_000;
 const SYNCHRONOUS_NORMAL = 1;
 
+/** What the ledger knows is nobody else's business. */
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+
 /** 16 MB. Moving the log into the database waits for the disk, so it is done a quarter as often as by default. */
 const CHECKPOINT_PAGES = 4_000;
 
@@ -23,6 +27,12 @@ const setPragma = (database: LedgerDatabase, name: string, value: string | numbe
   database.pragma(`${name} = ${value}`);
   const actual = database.pragma(name, { simple: true });
   if (actual !== expected) throw new Error(`${name} is ${String(actual)} instead of ${expected}`);
+};
+
+/** SQLite gives its log and its shared memory the mode of the database; an empty file is a new database. */
+const makeFile = (path: string): void => {
+  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+  writeFileSync(path, '', { flag: 'a', mode: FILE_MODE });
 };
 
 const configure = (database: LedgerDatabase): void => {
@@ -38,13 +48,13 @@ const configure = (database: LedgerDatabase): void => {
  * Opens the ledger's database and brings its schema up to date. A committed row survives the death of the process
  * (WAL, synchronous NORMAL); a power cut may cost the last moments but never the file.
  *
- * @param path a file, whose folder is made (0700) if it is not there, or `:memory:`
+ * @param path a file, made for its owner alone (0600, its folder 0700) if it is not there, or `:memory:`
  * @throws GatewayError `configuration_invalid`, naming the path, when it cannot be opened or is not ours
  */
 export function openDatabase(path: string): LedgerDatabase {
   let database: LedgerDatabase | undefined;
   try {
-    if (path !== IN_MEMORY) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (path !== IN_MEMORY) makeFile(path);
     database = new Database(path);
     configure(database);
     return database;

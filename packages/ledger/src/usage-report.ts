@@ -25,7 +25,7 @@ export interface UsageRow {
   readonly group?: string;
   /** All exchanges, those that are counted apart below included. */
   readonly requests: number;
-  /** Answered from the cache. */
+  /** Answered from the cache, also by expired answers that stood in for failing backends: those save nothing. */
   readonly hits: number;
   /** Shared a call that was under way. */
   readonly coalesced: number;
@@ -41,6 +41,8 @@ export interface UsageRow {
   readonly cost: readonly Money[];
   /** What hits and shared calls saved. */
   readonly saved: readonly Money[];
+  /** What attempts are likely to have cost whose answers nobody got; not part of `cost`. */
+  readonly wasted: readonly Money[];
 }
 
 type AsNumber<Value> = Value extends bigint ? number : Value;
@@ -65,7 +67,7 @@ const tokens = (column: TokenColumn): RawBuilder<number> =>
   sql`coalesce(sum(${sql.ref(column)}) FILTER (WHERE ${wentUpstream}), 0)`;
 
 /** As text, because a JavaScript number is exact only up to nine million currency units. */
-const money = (column: 'cost_nano' | 'saved_nano'): RawBuilder<string> =>
+const money = (column: 'cost_nano' | 'saved_nano' | 'wasted_nano'): RawBuilder<string> =>
   sql`CAST(coalesce(sum(${sql.ref(column)}), 0) AS TEXT)`;
 
 const query = (database: LedgerDatabase, { sinceMs, untilMs, groupBy }: UsageOptions) => {
@@ -78,8 +80,9 @@ const query = (database: LedgerDatabase, { sinceMs, untilMs, groupBy }: UsageOpt
       groupExpressions[groupBy].as('group'),
       'cost_currency as costCurrency',
       'saved_currency as savedCurrency',
+      'wasted_currency as wastedCurrency',
       sql<number>`count(*)`.as('requests'),
-      countWhere(sql`cache = 'hit'`).as('hits'),
+      countWhere(sql`cache IN ('hit', 'stale')`).as('hits'),
       countWhere(sql`cache = 'coalesced'`).as('coalesced'),
       countWhere(sql`outcome = 'failed'`).as('failures'),
       countWhere(sql`outcome = 'abandoned'`).as('abandoned'),
@@ -93,8 +96,14 @@ const query = (database: LedgerDatabase, { sinceMs, untilMs, groupBy }: UsageOpt
       tokens('reasoning_tokens').as('reasoningTokens'),
       money('cost_nano').as('costNano'),
       money('saved_nano').as('savedNano'),
+      money('wasted_nano').as('wastedNano'),
     ])
-    .groupBy((select) => [groupExpressions[groupBy], select.ref('cost_currency'), select.ref('saved_currency')])
+    .groupBy((select) => [
+      groupExpressions[groupBy],
+      select.ref('cost_currency'),
+      select.ref('saved_currency'),
+      select.ref('wasted_currency'),
+    ])
     .orderBy('group')
     .execute();
 };
@@ -135,6 +144,7 @@ const toUsageRow = (group: string | null, slices: readonly Slice[]): UsageRow =>
   },
   cost: sumMoney(slices, ({ costNano, costCurrency }) => ({ nano: costNano, currency: costCurrency })),
   saved: sumMoney(slices, ({ savedNano, savedCurrency }) => ({ nano: savedNano, currency: savedCurrency })),
+  wasted: sumMoney(slices, ({ wastedNano, wastedCurrency }) => ({ nano: wastedNano, currency: wastedCurrency })),
 });
 
 /** The usage report of `Ledger.usage`, its rows in the order of their groups. Empty when there is nothing on record. */

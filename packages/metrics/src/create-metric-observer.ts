@@ -1,4 +1,5 @@
-import type { ExchangeRecord, GatewayErrorCode, Money, Observation, Observe, Target } from '@claudette/core';
+import { isRefusal } from '@claudette/core';
+import type { ExchangeRecord, Money, Observation, Observe, Plan, Target } from '@claudette/core';
 
 import type { Instruments } from './create-instruments.js';
 
@@ -12,13 +13,14 @@ export interface MetricObserver {
 
 const circuitStates = { closed: 0, 'half-open': 1, open: 2 } as const;
 
-/** Errors of attempts that sent nothing. */
-const refusals: readonly GatewayErrorCode[] = [
-  'circuit_open',
-  'target_busy',
-  'credential_missing',
-  'translation_refused',
-];
+/** What is known of an exchange that goes on. */
+interface OpenExchange {
+  plan: Plan | undefined;
+  routingMs: number;
+  attempts: number;
+  /** Of the attempt that ended last. */
+  attemptContentMs: number | undefined;
+}
 
 /** More targets than anybody configures. Clients can name models of a backend freely, and each label value costs memory for good. */
 const MAX_TARGETS = 500;
@@ -26,7 +28,7 @@ const MAX_TARGETS = 500;
 /** The one place where observations become metrics. */
 export function createMetricObserver(instruments: Instruments): MetricObserver {
   const { count, time, set } = instruments;
-  const open = new Set<string>();
+  const open = new Map<string, OpenExchange>();
   /** By backend, so that no name has to be put together for each request. */
   const models = new Map<string, Set<string>>();
   let targetCount = 0;
@@ -41,33 +43,64 @@ export function createMetricObserver(instruments: Instruments): MetricObserver {
     return model;
   };
 
-  const observeAttempt = ({ target, outcome, errorCode }: Extract<Observation, { kind: 'attempt-end' }>): void => {
-    const refused = errorCode !== undefined && refusals.includes(errorCode);
+  const observePlan = ({ id, plan, tookMs }: Extract<Observation, { kind: 'plan' }>): void => {
+    time('claudette_overhead_seconds', tookMs, 'routing');
+    const exchange = open.get(id);
+    if (exchange === undefined) return;
+    exchange.plan = plan;
+    exchange.routingMs = tookMs;
+  };
+
+  const observeAttempt = (attempt: Extract<Observation, { kind: 'attempt-end' }>): void => {
+    const { id, target, outcome, errorCode } = attempt;
+    const refused = errorCode !== undefined && isRefusal(errorCode);
     count('claudette_attempts_total', 1, target.backend, refused ? 'refused' : outcome);
     if (outcome === 'failed') count('claudette_failures_total', 1, target.backend, errorCode ?? 'internal');
+    const exchange = open.get(id);
+    if (exchange === undefined) return;
+    exchange.attemptContentMs = attempt.firstContentMs;
+    if (attempt.orphaned) {
+      count(
+        'claudette_cost_wasted_total',
+        toUnits(likelyCost(exchange.plan, target)),
+        target.backend,
+        modelOf(target),
+        'USD',
+      );
+    }
+  };
+
+  const observeOverhead = ({ cache, firstContentMs }: ExchangeRecord, exchange: OpenExchange): void => {
+    const { attempts, attemptContentMs, routingMs } = exchange;
+    const upstreamMs = cache === 'hit' ? 0 : attempts === 1 ? attemptContentMs : undefined;
+    if (firstContentMs === undefined || upstreamMs === undefined) return;
+    time('claudette_overhead_seconds', Math.max(0, firstContentMs - upstreamMs - routingMs), 'other');
   };
 
   const observeExchange = (record: ExchangeRecord): void => {
     const { id, dialect, target, outcome, cache, attempts, errorCode } = record;
     const backend = target?.backend ?? 'none';
     const model = target === undefined ? 'none' : modelOf(target);
+    const exchange = open.get(id);
     open.delete(id);
+    if (exchange !== undefined) observeOverhead(record, exchange);
     count('claudette_exchanges_total', 1, dialect, backend, model, outcome);
     count('claudette_cache_requests_total', 1, cache);
     time('claudette_exchange_duration_seconds', record.durationMs, dialect, backend, model);
-    if (record.firstContentMs !== undefined && cache !== 'hit') {
+    if (record.firstContentMs !== undefined && cache !== 'hit' && cache !== 'stale') {
       time('claudette_time_to_first_content_seconds', record.firstContentMs, backend, model);
     }
     if (outcome === 'failed' && attempts === 0) {
       count('claudette_failures_total', 1, 'none', errorCode ?? 'internal');
     }
-    if (record.saved !== undefined) count('claudette_cost_saved_total', toUnits(record.saved), record.saved.currency);
-    // What a hit or a shared call used was counted when its answer was made.
-    if (cache !== 'hit' && cache !== 'coalesced') observeUse(record, backend, model);
+    if (record.saved !== undefined)
+      count('claudette_cost_saved_total', toUnits(record.saved.nano), record.saved.currency);
+    // What a stored or a shared answer used was counted when it was made.
+    if (cache === 'miss' || cache === 'bypass') observeUse(record, backend, model);
   };
 
   const observeUse = ({ usage, cost }: ExchangeRecord, backend: string, model: string): void => {
-    if (cost !== undefined) count('claudette_cost_total', toUnits(cost), backend, model, cost.currency);
+    if (cost !== undefined) count('claudette_cost_total', toUnits(cost.nano), backend, model, cost.currency);
     if (usage === undefined) return;
     if (cost === undefined) count('claudette_cost_unknown_total', 1, backend, model);
     count('claudette_tokens_total', usage.inputTokens, backend, model, 'input');
@@ -90,13 +123,19 @@ export function createMetricObserver(instruments: Instruments): MetricObserver {
     observe(observation) {
       switch (observation.kind) {
         case 'exchange-start':
-          open.add(observation.id);
+          open.set(observation.id, { plan: undefined, routingMs: 0, attempts: 0, attemptContentMs: undefined });
+          break;
+        case 'plan':
+          observePlan(observation);
           break;
         case 'exchange-end':
           observeExchange(observation.record);
           break;
-        case 'attempt-start':
+        case 'attempt-start': {
+          const exchange = open.get(observation.id);
+          if (exchange !== undefined) exchange.attempts += 1;
           break;
+        }
         case 'attempt-end':
           observeAttempt(observation);
           break;
@@ -105,6 +144,15 @@ export function createMetricObserver(instruments: Instruments): MetricObserver {
           break;
         case 'failover':
           count('claudette_failovers_total', 1, observation.from.backend);
+          break;
+        case 'hedge':
+          count('claudette_hedges_total', 1, observation.from.backend);
+          break;
+        case 'retry-budget-spent':
+          count('claudette_retry_budget_spent_total', 1);
+          break;
+        case 'backend-health':
+          set('claudette_backend_healthy', observation.healthy ? 1 : 0, observation.backend);
           break;
         case 'circuit': {
           const { target, state } = observation;
@@ -127,4 +175,8 @@ export function createMetricObserver(instruments: Instruments): MetricObserver {
   };
 }
 
-const toUnits = ({ nano }: Money): number => Number(nano) / 1e9;
+const toUnits = (nano: Money['nano'] | number): number => Number(nano) / 1e9;
+
+/** What was estimated before it was sent; 0 where the price is unknown. */
+const likelyCost = (plan: Plan | undefined, { backend, model }: Target): number =>
+  plan?.candidates.find(({ target }) => target.backend === backend && target.model === model)?.estimate.costNano ?? 0;

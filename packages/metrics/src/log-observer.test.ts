@@ -2,25 +2,46 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { ExchangeRecord, Observation, Target } from '@claudette/core';
 import { noUsage } from '@claudette/core';
+import { createFakeClock } from '@claudette/testing';
+import type { FakeClock } from '@claudette/testing';
 
 import type { LogFields } from './create-logger.js';
 import { logObserver } from './log-observer.js';
 
 const target: Target = { backend: 'lab', model: 'qwen3-32b', provider: 'openai-compatible', dialect: 'openai-chat' };
 
+const observerOf = (lines: unknown[], clock: FakeClock) => {
+  const at = (level: string) => (fields: LogFields, message: string) => void lines.push([level, message, fields]);
+  return logObserver({ debug: at('debug'), info: at('info'), warn: at('warn') }, clock);
+};
+
 const logged = (observation: Observation): unknown[] => {
   const lines: unknown[] = [];
-  const at = (level: string) => (fields: LogFields, message: string) => void lines.push([level, message, fields]);
-  logObserver({ info: at('info'), warn: at('warn') })(observation);
+  observerOf(lines, createFakeClock())(observation);
   return lines;
 };
+
+type AttemptEnd = Extract<Observation, { kind: 'attempt-end' }>;
+const attempt = (facts: Partial<AttemptEnd>): AttemptEnd => ({
+  kind: 'attempt-end',
+  id: 'x1',
+  target,
+  number: 1,
+  stream: true,
+  outcome: 'complete',
+  durationMs: 10.4,
+  orphaned: false,
+  ...facts,
+});
 
 const faultless: ExchangeRecord = {
   id: 'x1',
   startedAtMs: 0,
   durationMs: 1234.5,
   dialect: 'openai-chat',
+  operation: 'generate',
   stream: true,
+  requestBytes: 100,
   principalId: 'local',
   requestedModel: 'auto',
   outcome: 'failed',
@@ -106,17 +127,7 @@ describe('the log', () => {
   });
 
   it('warns of a failed attempt, which a failover may hide from the client', () => {
-    expect(
-      logged({
-        kind: 'attempt-end',
-        id: 'x1',
-        target,
-        number: 1,
-        outcome: 'failed',
-        errorCode: 'upstream_timeout',
-        durationMs: 10.4,
-      }),
-    ).toEqual([
+    expect(logged(attempt({ outcome: 'failed', errorCode: 'upstream_timeout' }))).toEqual([
       [
         'warn',
         'attempt failed',
@@ -131,10 +142,59 @@ describe('the log', () => {
     ]);
   });
 
+  it.each([
+    [true, 'info', 'backend healthy'],
+    [false, 'warn', 'backend unhealthy'],
+  ] as const)('tells what a probe found when healthy is %j', (healthy, level, message) => {
+    expect(logged({ kind: 'backend-health', backend: 'lab', healthy, reason: 'HTTP 500' })).toEqual([
+      [level, message, { backend: 'lab', reason: 'HTTP 500' }],
+    ]);
+  });
+
+  it('mentions a hedge to whoever wants to know everything', () => {
+    const to = { ...target, backend: 'cloud' };
+    expect(logged({ kind: 'hedge', id: 'x1', from: target, to, afterMs: 899.6 })).toEqual([
+      ['debug', 'second target asked', { id: 'x1', from: 'lab/qwen3-32b', to: 'cloud/qwen3-32b', ms: 900 }],
+    ]);
+  });
+
+  it('warns of a spent retry budget once in 10 s, and says how often it was spent', () => {
+    const clock = createFakeClock();
+    const lines: unknown[] = [];
+    const observe = observerOf(lines, clock);
+    for (const id of ['x1', 'x2', 'x3']) observe({ kind: 'retry-budget-spent', id });
+    clock.advance(9_999);
+    observe({ kind: 'retry-budget-spent', id: 'x4' });
+    clock.advance(1);
+    observe({ kind: 'retry-budget-spent', id: 'x5' });
+    expect(lines).toEqual([
+      ['warn', 'retry budget spent', { id: 'x1', times: 1 }],
+      ['warn', 'retry budget spent', { id: 'x5', times: 4 }],
+    ]);
+  });
+
+  it('reads the clock of the process when it is given none', () => {
+    const warnings: string[] = [];
+    const silent = (): void => undefined;
+    const observe = logObserver({ debug: silent, info: silent, warn: (_, message) => void warnings.push(message) });
+    observe({ kind: 'retry-budget-spent', id: 'x1' });
+    observe({ kind: 'retry-budget-spent', id: 'x2' });
+    expect(warnings).toEqual(['retry budget spent']);
+  });
+
+  it('says what was wasted of an exchange that cost nothing else', () => {
+    const wasted = { nano: 1_500_000n, currency: 'USD' };
+    expect(logged({ kind: 'exchange-end', record: { ...record, wasted } })).toEqual([
+      ['warn', 'exchange failed', expect.objectContaining({ wasted: 0.0015, currency: 'USD' })],
+    ]);
+  });
+
   it.each<Observation>([
     { kind: 'exchange-start', id: 'x1', dialect: 'native' },
-    { kind: 'attempt-end', id: 'x1', target, number: 1, outcome: 'complete', durationMs: 1 },
-    { kind: 'attempt-end', id: 'x1', target, number: 1, outcome: 'failed', errorCode: 'circuit_open', durationMs: 1 },
+    attempt({}),
+    attempt({ outcome: 'failed', errorCode: 'circuit_open' }),
+    attempt({ outcome: 'failed', errorCode: 'backend_limit_reached' }),
+    attempt({ outcome: 'failed', errorCode: 'superseded' }),
     { kind: 'retry', id: 'x1', target, delayMs: 1 },
   ])('is silent about $kind when there is nothing to worry about', (observation) => {
     expect(logged(observation)).toEqual([]);

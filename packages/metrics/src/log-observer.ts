@@ -1,23 +1,48 @@
-import { errorCatalog } from '@claudette/core';
-import type { ExchangeRecord, GatewayErrorCode, Loss, Observation, Observe } from '@claudette/core';
-import { totalInputTokens, totalOutputTokens } from '@claudette/core';
+import { errorCatalog, targetName, totalInputTokens, totalOutputTokens } from '@claudette/core';
+import type { Clock, ExchangeRecord, GatewayErrorCode, Loss, Observation, Observe } from '@claudette/core';
 
 import type { LogFields, Logger } from './create-logger.js';
 
-/** These follow from an open circuit, which has a line of its own, or from many callers at once. */
-const quiet: readonly (GatewayErrorCode | undefined)[] = ['circuit_open', 'target_busy', 'client_aborted'];
+/** These follow from an open circuit, which has a line of its own, from many callers at once, or from a faster target. */
+const quiet: readonly (GatewayErrorCode | undefined)[] = [
+  'circuit_open',
+  'target_busy',
+  'backend_limit_reached',
+  'client_aborted',
+  'superseded',
+];
 
 /** More of them, or longer ones, are a fault of the client's that one line is not for: clients choose the paths. */
 const MAX_LOSSES = 20;
 const MAX_LOSS_CHARACTERS = 200;
 
+/** An outage spends the budget with every request; one line in so long says as much as all of them. */
+const SPENT_LINE_EVERY_MS = 10_000;
+
 /**
- * Logs what an operator wants to read: one line per exchange, at `warn` when it failed; failed attempts and changes of
- * circuits at `warn`. Prompts and answers are not in observations and so never in a log.
+ * Logs what an operator wants to read: one line per exchange, at `warn` when it failed; failed attempts, changes of
+ * circuits, unhealthy backends and a spent retry budget (once in 10 s) at `warn`. Prompts and answers are not in
+ * observations and so never in a log.
+ *
+ * @param clock read when a retry budget is spent. @default the process's own
  */
-export const logObserver =
-  (logger: Pick<Logger, 'info' | 'warn'>): Observe =>
-  (observation) => {
+export function logObserver(
+  logger: Pick<Logger, 'debug' | 'info' | 'warn'>,
+  clock: Pick<Clock, 'now'> = performance,
+): Observe {
+  let spent = 0;
+  let spentLineAt = -Infinity;
+
+  const warnOfSpentBudget = (id: string): void => {
+    spent += 1;
+    const now = clock.now();
+    if (now - spentLineAt < SPENT_LINE_EVERY_MS) return;
+    logger.warn({ id, times: spent }, 'retry budget spent');
+    spent = 0;
+    spentLineAt = now;
+  };
+
+  return (observation) => {
     switch (observation.kind) {
       case 'exchange-end':
         if (observation.record.outcome === 'failed') logger.warn(exchangeFields(observation.record), 'exchange failed');
@@ -28,14 +53,32 @@ export const logObserver =
           logger.warn(attemptFields(observation), 'attempt failed');
         }
         break;
+      case 'hedge': {
+        const { id, from, to, afterMs } = observation;
+        logger.debug(
+          { id, from: targetName(from), to: targetName(to), ms: Math.round(afterMs) },
+          'second target asked',
+        );
+        break;
+      }
+      case 'retry-budget-spent':
+        warnOfSpentBudget(observation.id);
+        break;
       case 'circuit': {
         const { target, state, reason } = observation;
         logger.warn({ backend: target.backend, model: target.model, reason }, `circuit ${state}`);
         break;
       }
+      case 'backend-health': {
+        const { backend, healthy, reason } = observation;
+        if (healthy) logger.info({ backend, reason }, 'backend healthy');
+        else logger.warn({ backend, reason }, 'backend unhealthy');
+        break;
+      }
       default:
     }
   };
+}
 
 const attemptFields = (attempt: Extract<Observation, { kind: 'attempt-end' }>): LogFields => ({
   id: attempt.id,
@@ -55,7 +98,7 @@ const lossTexts = (losses: readonly Loss[]): readonly string[] => {
 
 /** What is undefined is left out of the line; all lines having the same fields is cheaper than leaving them out here. */
 const exchangeFields = (record: ExchangeRecord): LogFields => {
-  const { target, errorCode, firstContentMs, usage, cost, losses, tags } = record;
+  const { target, errorCode, firstContentMs, usage, cost, wasted, losses, tags } = record;
   return {
     id: record.id,
     principal: record.principalId,
@@ -72,7 +115,8 @@ const exchangeFields = (record: ExchangeRecord): LogFields => {
     inputTokens: usage && totalInputTokens(usage),
     outputTokens: usage && totalOutputTokens(usage),
     cost: cost && Number(cost.nano) / 1e9,
-    currency: cost?.currency,
+    wasted: wasted && Number(wasted.nano) / 1e9,
+    currency: (cost ?? wasted)?.currency,
     losses: losses.length === 0 ? undefined : lossTexts(losses),
     tags: tags.length === 0 ? undefined : tags,
   };

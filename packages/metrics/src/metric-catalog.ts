@@ -11,6 +11,11 @@ interface MetricRow {
 /** From a cache hit to the longest answers that a default deadline allows. */
 const durationBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] as const;
 
+/** From a choice among few to a process that has no time left. */
+const overheadBuckets = [
+  0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+] as const;
+
 /**
  * Every metric there is, in base units. docs/metrics.md shows the same rows; a test compares the two. The label
  * `backend` (and `model`) is `none` where no backend was involved; models beyond the first 500 share the label `other`.
@@ -34,9 +39,15 @@ export const metricCatalog = {
   },
   claudette_time_to_first_content_seconds: {
     type: 'histogram',
-    help: 'Time from the arrival of a request to the first content of its answer, cache hits left out',
+    help: 'Time from the arrival of a request to the first content of its answer, answers from the cache left out',
     labels: ['backend', 'model'],
     buckets: durationBuckets,
+  },
+  claudette_overhead_seconds: {
+    type: 'histogram',
+    help: 'Time of our own before the first content: routing, or other, which is known of hits and of requests with one attempt',
+    labels: ['component'],
+    buckets: overheadBuckets,
   },
   claudette_attempts_total: {
     type: 'counter',
@@ -58,6 +69,16 @@ export const metricCatalog = {
     help: 'Moves from a failed target to another one, by the backend that was left',
     labels: ['backend'],
   },
+  claudette_hedges_total: {
+    type: 'counter',
+    help: 'Second targets that were asked because the first one showed nothing, by the backend that was waited for',
+    labels: ['backend'],
+  },
+  claudette_retry_budget_spent_total: {
+    type: 'counter',
+    help: 'Retries, failovers and hedges that were not made because too many were made lately',
+    labels: [],
+  },
   claudette_tokens_total: {
     type: 'counter',
     help: 'Tokens used upstream, in disjoint kinds: input, cached_input, cache_write, cache_write_1h, output, reasoning',
@@ -73,6 +94,11 @@ export const metricCatalog = {
     help: 'What cached and shared answers would have cost, in units of the currency',
     labels: ['currency'],
   },
+  claudette_cost_wasted_total: {
+    type: 'counter',
+    help: 'What attempts are likely to have cost whose answers nobody got, in units of the currency',
+    labels: ['backend', 'model', 'currency'],
+  },
   claudette_cost_unknown_total: {
     type: 'counter',
     help: 'Requests that used tokens whose price is unknown',
@@ -80,7 +106,7 @@ export const metricCatalog = {
   },
   claudette_cache_requests_total: {
     type: 'counter',
-    help: 'Requests by what the cache did: hit, miss, coalesced or bypass',
+    help: 'Requests by what the cache did: hit, stale, miss, coalesced or bypass',
     labels: ['result'],
   },
   claudette_cache_entries: {
@@ -112,6 +138,11 @@ export const metricCatalog = {
     type: 'counter',
     help: 'Changes of circuits, by the state they entered',
     labels: ['backend', 'model', 'state'],
+  },
+  claudette_backend_healthy: {
+    type: 'gauge',
+    help: 'What the last probe of a backend found: 1 healthy, 0 not',
+    labels: ['backend'],
   },
   claudette_pool_connections: {
     type: 'gauge',

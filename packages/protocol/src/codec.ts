@@ -146,6 +146,8 @@ export interface Codec {
   readonly requestHeaders?: Readonly<Record<string, string>>;
   /** What follows a backend's base URL, e.g. `/chat/completions`. */
   requestPath(model: string, stream: boolean): string;
+  /** Where a server of the dialect lists its models, after a backend's base URL. Asking costs nothing. */
+  readonly modelsPath: string;
   /**
    * The client's body as a canonical request.
    * @throws GatewayError `invalid_request` naming the field, its value's type and what is allowed

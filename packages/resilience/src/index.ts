@@ -1,6 +1,7 @@
 export { backoffMs } from './backoff.js';
 export type { BackoffInput } from './backoff.js';
-export type { BreakerOptions, CircuitSnapshot } from './circuit-breaker.js';
+export type { BreakerLimits, BreakerOptions } from './breaker-options.js';
+export type { CircuitSnapshot } from './circuit-snapshot.js';
 export { countsAgainstTarget, failureClassOf } from './failure-class.js';
 export type { FailureClass } from './failure-class.js';
 export { withAttemptTimeout } from './with-attempt-timeout.js';
@@ -11,3 +12,8 @@ export { createConcurrencyLimits } from './with-concurrency.js';
 export type { ConcurrencyLimits, ConcurrencyOptions } from './with-concurrency.js';
 export { withDeadline } from './with-deadline.js';
 export type { DeadlineOptions } from './with-deadline.js';
+export type { Availability } from './availability.js';
+export { createKeyRing } from './key-ring.js';
+export type { KeyRing, KeyRingOptions } from './key-ring.js';
+export { createRateLimits } from './with-rate-limits.js';
+export type { BackendUsage, MinuteLimits, RateLimitOptions, RateLimits } from './with-rate-limits.js';

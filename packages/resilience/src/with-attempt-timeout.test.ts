@@ -44,6 +44,38 @@ describe('the timeout of an attempt', () => {
     await expect(answer).rejects.toMatchObject({ detail: 'claude/opus gave no whole answer within 1000 ms' });
   });
 
+  it.each([
+    ['a stream', true, 40, 'claude/opus gave no content within 40 ms, its share of the time that is left'],
+    [
+      'a whole reply',
+      false,
+      300.4,
+      'claude/opus gave no whole answer within 300 ms, its share of the time that is left',
+    ],
+  ])('gives %s no more than its share of the time that is left', async (_, stream, commitWithinMs, detail) => {
+    const { clock, exchange } = setUp();
+    const answer = exchange(aCall({ commitWithinMs, request: { ...aCall().request, stream } }));
+    clock.advance(commitWithinMs);
+    await expect(answer).rejects.toMatchObject({ code: 'upstream_timeout', detail });
+  });
+
+  it('is not prolonged by a share that is longer', async () => {
+    const { clock, exchange } = setUp();
+    const answer = exchange(aCall({ commitWithinMs: 5_000 }));
+    clock.advance(100);
+    await expect(answer).rejects.toMatchObject({ detail: 'claude/opus gave no content within 100 ms' });
+  });
+
+  it('does not end a stream that has begun within its share', async () => {
+    const { clock, exchange, upstream } = setUp();
+    const answer = exchange(aCall({ commitWithinMs: 40 }));
+    upstream.last.say();
+    const reply = await answer;
+    clock.advance(1_000);
+    upstream.last.finish();
+    expect(await readAll(reply)).toBe(2);
+  });
+
   it('hands on a whole reply as it is', async () => {
     const { clock, exchange, upstream } = setUp('json');
     const answer = exchange(wholeCall());

@@ -21,7 +21,8 @@ export interface AttemptTimeoutOptions {
 /**
  * Ends attempts that take too long with `upstream_timeout`. A long answer is not a fault: a stream is judged by the time
  * to its first content and by its gaps, and a gap counts only while somebody waits for the next bytes, so that a slow
- * reader is not taken for a stalled backend. Calls without a target pass through.
+ * reader is not taken for a stalled backend. A call that names a shorter time to commit (`commitWithinMs`) gets no more, so
+ * that the exchange's budget lasts for the other targets. Calls without a target pass through.
  */
 export const withAttemptTimeout =
   ({ timeoutsFor, clock }: AttemptTimeoutOptions): Interceptor =>
@@ -35,9 +36,14 @@ export const withAttemptTimeout =
       new UpstreamError('upstream_timeout', `${name} ${what}`, { backend });
 
     const attempt = linkAbort(call.context.signal);
-    const stop = call.request.stream
-      ? clock.after(firstContentMs, () => attempt.abort(tooSlow(`gave no content within ${firstContentMs} ms`)))
-      : clock.after(totalMs, () => attempt.abort(tooSlow(`gave no whole answer within ${totalMs} ms`)));
+    const { stream } = call.request;
+    const limitMs = stream ? firstContentMs : totalMs;
+    const shareMs = call.commitWithinMs ?? limitMs;
+    const withinMs = Math.min(limitMs, shareMs);
+    const stop = clock.after(withinMs, () => {
+      const what = `gave no ${stream ? 'content' : 'whole answer'} within ${Math.round(withinMs)} ms`;
+      attempt.abort(tooSlow(shareMs < limitMs ? `${what}, its share of the time that is left` : what));
+    });
     try {
       const reply = await next({ ...call, context: { ...call.context, signal: attempt.signal } });
       void reply.outcome.then(attempt.release);

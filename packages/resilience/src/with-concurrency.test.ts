@@ -2,7 +2,7 @@ import { GatewayError } from '@claudette/core';
 import { createFakeClock } from '@claudette/testing';
 import { describe, expect, it } from '@jest/globals';
 
-import { aCall, callWithoutTarget, readAll, scriptedUpstream } from './__fixtures__/calls.js';
+import { aCall, callWithoutTarget, readAll, scriptedUpstream, target } from './__fixtures__/calls.js';
 import { createConcurrencyLimits } from './with-concurrency.js';
 
 const NAME = 'claude/opus';
@@ -108,6 +108,29 @@ describe('a concurrency limit', () => {
     for (let i = 0; i < 5; i += 1) void exchange(aCall());
     expect(upstream.attempts).toHaveLength(5);
     expect(limits.inFlight().get(NAME)).toBe(5);
+  });
+
+  it('counts each target by itself', () => {
+    const { exchange, limits } = setUp(null);
+    const other = { ...target, model: 'haiku' };
+    void exchange(aCall());
+    void exchange(aCall());
+    void exchange(aCall({ target: other }));
+    expect([limits.inFlightOf(target), limits.inFlightOf({ ...other })]).toEqual([2, 1]);
+    expect(limits.inFlight()).toEqual(
+      new Map([
+        [NAME, 2],
+        ['claude/haiku', 1],
+      ]),
+    );
+  });
+
+  it('knows of nothing in flight where nothing was sent', () => {
+    const { exchange, limits } = setUp(null);
+    expect(limits.inFlightOf(target)).toBe(0);
+    void exchange(aCall());
+    expect(limits.inFlightOf({ ...target, model: 'haiku' })).toBe(0);
+    expect([...limits.inFlight().keys()]).toEqual([NAME]);
   });
 
   it('does not concern calls without a target', () => {

@@ -14,6 +14,8 @@ export interface ConcurrencyOptions {
 export interface ConcurrencyLimits {
   /** Holds a call back while its target is busy. Calls without a target pass through. */
   readonly withConcurrency: Interceptor;
+  /** Attempts of one target in flight. Costs no allocation: routing asks for every candidate. */
+  inFlightOf(target: Target): number;
   /** Attempts in flight per target name; a target that is idle now shows 0. */
   inFlight(): ReadonlyMap<string, number>;
   /** Calls that wait, per target name. */
@@ -33,13 +35,19 @@ interface Slots {
  */
 export function createConcurrencyLimits(options: ConcurrencyOptions): ConcurrencyLimits {
   const { limitFor, maxQueue, queueTimeoutMs, clock } = options;
-  const slotsByTarget = new Map<string, Slots>();
+  /** By backend, then by model: looking one up builds no name. */
+  const slotsByModel = new Map<string, Map<string, Slots>>();
 
-  const slotsOf = (name: string): Slots => {
-    let slots = slotsByTarget.get(name);
+  const slotsOf = ({ backend, model }: Target): Slots => {
+    let models = slotsByModel.get(backend);
+    if (models === undefined) {
+      models = new Map();
+      slotsByModel.set(backend, models);
+    }
+    let slots = models.get(model);
     if (slots === undefined) {
       slots = { running: 0, waiting: new Set() };
-      slotsByTarget.set(name, slots);
+      models.set(model, slots);
     }
     return slots;
   };
@@ -49,7 +57,7 @@ export function createConcurrencyLimits(options: ConcurrencyOptions): Concurrenc
     return limit === null || slots.running < limit;
   };
 
-  const waitForSlot = (slots: Slots, name: string, { signal }: Call['context']): Promise<void> =>
+  const waitForSlot = (slots: Slots, target: Target, { signal }: Call['context']): Promise<void> =>
     new Promise((resolve, reject) => {
       const leave = (): void => {
         slots.waiting.delete(enter);
@@ -67,7 +75,7 @@ export function createConcurrencyLimits(options: ConcurrencyOptions): Concurrenc
       };
       const stop = clock.after(queueTimeoutMs, () => {
         leave();
-        reject(new GatewayError('target_busy', name));
+        reject(busy(target));
       });
       signal.addEventListener('abort', onAbort, { once: true });
       slots.waiting.add(enter);
@@ -82,19 +90,23 @@ export function createConcurrencyLimits(options: ConcurrencyOptions): Concurrenc
     }
   };
 
-  const count = (of: (slots: Slots) => number): ReadonlyMap<string, number> =>
-    new Map([...slotsByTarget].map(([name, slots]) => [name, of(slots)]));
+  const count = (of: (slots: Slots) => number): ReadonlyMap<string, number> => {
+    const counts = new Map<string, number>();
+    for (const [backend, models] of slotsByModel) {
+      for (const [model, slots] of models) counts.set(targetName({ backend, model }), of(slots));
+    }
+    return counts;
+  };
 
   return {
     withConcurrency: (next) => async (call) => {
       const { target } = call;
       if (target === undefined) return next(call);
-      const name = targetName(target);
-      const slots = slotsOf(name);
+      const slots = slotsOf(target);
       if (slots.waiting.size === 0 && hasRoom(slots, target)) slots.running += 1;
-      else if (slots.waiting.size >= maxQueue) throw new GatewayError('target_busy', name);
+      else if (slots.waiting.size >= maxQueue) throw busy(target);
       else if (call.context.signal.aborted) throw call.context.signal.reason;
-      else await waitForSlot(slots, name, call.context);
+      else await waitForSlot(slots, target, call.context);
       try {
         const reply = await next(call);
         void reply.outcome.then(() => release(slots, target));
@@ -104,7 +116,10 @@ export function createConcurrencyLimits(options: ConcurrencyOptions): Concurrenc
         throw cause;
       }
     },
+    inFlightOf: ({ backend, model }) => slotsByModel.get(backend)?.get(model)?.running ?? 0,
     inFlight: () => count((slots) => slots.running),
     queued: () => count((slots) => slots.waiting.size),
   };
 }
+
+const busy = (target: Target): GatewayError => new GatewayError('target_busy', targetName(target));

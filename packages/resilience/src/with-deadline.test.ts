@@ -40,6 +40,22 @@ describe('a deadline', () => {
     await expect(answer).rejects.toMatchObject({ detail });
   });
 
+  it('tells those below when it ends', async () => {
+    const { clock, exchange, upstream } = setUp();
+    clock.advance(5_000);
+    void exchange(aCall({}, { timeoutMs: 300 }));
+    expect(upstream.last.call.context.deadlineAtMs).toBe(5_300);
+  });
+
+  it.each([
+    ['a nearer', 400, 400],
+    ['a farther', 4_000, 1_000],
+  ])('keeps the nearest: %s one was there', (_, deadlineAtMs, expected) => {
+    const { exchange, upstream } = setUp();
+    void exchange(aCall({}, { deadlineAtMs }));
+    expect(upstream.last.call.context.deadlineAtMs).toBe(expected);
+  });
+
   it('is over when the reply is', async () => {
     const { clock, exchange, upstream } = setUp();
     const answer = exchange(aCall());

@@ -9,21 +9,25 @@ export interface DeadlineOptions {
 
 /**
  * Gives the exchange one time budget, until its last byte. The only place that starts a total timer: everything below
- * sees the signal, which aborts with `deadline_exceeded`. The timer ends with the reply's outcome.
+ * sees the signal, which aborts with `deadline_exceeded`, and in `deadlineAtMs` how much time is left. The timer ends with
+ * the reply's outcome.
  */
 export const withDeadline =
   ({ totalMs, clock }: DeadlineOptions): Interceptor =>
   (next) =>
   async (call) => {
-    const budgetMs = Math.min(call.context.timeoutMs ?? totalMs, totalMs);
-    const budget = linkAbort(call.context.signal);
+    const { context } = call;
+    const budgetMs = Math.min(context.timeoutMs ?? totalMs, totalMs);
+    const endsAtMs = clock.now() + budgetMs;
+    const deadlineAtMs = Math.min(context.deadlineAtMs ?? endsAtMs, endsAtMs);
+    const budget = linkAbort(context.signal);
     const stop = clock.after(budgetMs, () => budget.abort(new GatewayError('deadline_exceeded', `${budgetMs} ms`)));
     const release = (): void => {
       stop();
       budget.release();
     };
     try {
-      const reply = await next({ ...call, context: { ...call.context, signal: budget.signal } });
+      const reply = await next({ ...call, context: { ...context, signal: budget.signal, deadlineAtMs } });
       void reply.outcome.then(release);
       return reply;
     } catch (cause) {

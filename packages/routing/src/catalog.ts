@@ -25,6 +25,10 @@ export interface Catalog {
   listing(model: string): readonly RoutableTarget[];
   /** The model on one backend, listed or not. Undefined when there is no such backend. */
   onBackend(backend: string, model: string): RoutableTarget | undefined;
+  /** What `backend/model`, if there is such a backend, or a bare model id stands for. */
+  named(name: string): readonly RoutableTarget[];
+  /** Entries of aliases that stand for nothing. */
+  readonly unresolved: readonly { readonly alias: string; readonly entry: string }[];
 }
 
 /** Indexes targets and aliases by the names clients use. */
@@ -41,16 +45,30 @@ export function createCatalog({ targets, aliases }: CatalogOptions): Catalog {
     if (!byBackend.has(backend)) byBackend.set(backend, entry);
   }
 
+  const listing: Catalog['listing'] = (model) => byModel.get(model) ?? [];
+
+  const onBackend: Catalog['onBackend'] = (backend, model) => {
+    const listed = byName.get(targetName({ backend, model }));
+    if (listed !== undefined) return listed;
+    const sibling = byBackend.get(backend);
+    return sibling && { ...sibling, target: { ...sibling.target, model } };
+  };
+
+  const named: Catalog['named'] = (name) => {
+    const slash = name.indexOf('/');
+    const found = slash === -1 ? undefined : onBackend(name.slice(0, slash), name.slice(slash + 1));
+    return found === undefined ? listing(name) : [found];
+  };
+
   return {
     targets: [...byName.values()],
     aliases: new Map(Object.entries(aliases)),
     backends: [...byBackend.keys()],
-    listing: (model) => byModel.get(model) ?? [],
-    onBackend(backend, model) {
-      const listed = byName.get(targetName({ backend, model }));
-      if (listed !== undefined) return listed;
-      const sibling = byBackend.get(backend);
-      return sibling && { ...sibling, target: { ...sibling.target, model } };
-    },
+    listing,
+    onBackend,
+    named,
+    unresolved: Object.entries(aliases).flatMap(([alias, entries]) =>
+      entries.filter((entry) => named(entry).length === 0).map((entry) => ({ alias, entry })),
+    ),
   };
 }

@@ -1,165 +1,84 @@
-import { GatewayError } from '@claudette/core';
-import type { Call, CallContext, Candidate, ChatRequest, Plan, Target } from '@claudette/core';
+import type { Candidate, Plan, Target } from '@claudette/core';
 
-import type { Catalog } from './catalog.js';
-import { chooseDialects, formatReasons } from './choose-dialect.js';
-import type { Spoken, Supports } from './choose-dialect.js';
-import { resolveModel } from './resolve-model.js';
-import type { ResolvedTarget } from './resolve-model.js';
-import { scoreCandidates } from './score.js';
-import type { Measures, Scored, Weights } from './score.js';
-import type { TargetStatistics } from './target-statistics.js';
+import { affinityKeyOf } from './affinity-key.js';
+import { chooseFirst } from './choose-first.js';
+import { createConversationHomes } from './conversation-homes.js';
+import { rankCandidates } from './rank-candidates.js';
+import { rememberResolutions } from './remember-resolutions.js';
+import type { Planner, RoutingOptions } from './routing-options.js';
+import { screenTargets } from './screen-targets.js';
+import { strategyRules } from './strategies/strategy-rules.js';
+import { createTurnBook } from './target-turns.js';
 
-/**
- * How targets are put in order. `weighted`: by priority, then by score. `priority`: as they stand in the alias, then by
- * priority. What is still equal stays in the order of the configuration. A preset such as `auto:cheap` is always weighted.
- */
-export type Strategy = 'weighted' | 'priority';
-
-/** Whether a target can be tried now, and if not, why: what its breaker says. */
-export interface Availability {
-  readonly available: boolean;
-  readonly reason?: string;
-}
-
-export interface RoutingOptions {
-  readonly catalog: Catalog;
-  readonly strategy: Strategy;
-  readonly weights: Weights;
-  readonly statistics: Pick<TargetStatistics, 'of'>;
-  /** What a typical request costs there, in any unit that is the same for all. Undefined: unknown, which is not free. */
-  readonly priceOf: (target: Target) => number | undefined;
-  readonly isAvailable: (target: Target) => Availability;
-  /** False: only the best candidate is tried. */
-  readonly fallback: boolean;
-  /** Asked in strict mode only: what of the request the target could not carry. Undefined: it carries all of it. */
-  readonly findLoss?: (call: PlannedCall, target: Target) => string | undefined;
-  /** @default every dialect can do everything */
-  readonly supports?: Supports;
-}
-
-/** What a plan depends on. */
-export interface PlannedCall extends Pick<Call, 'original' | 'operation' | 'request'> {
-  readonly context: Pick<CallContext, 'pinnedBackend' | 'strict'>;
-}
+export type { Capabilities } from './capabilities.js';
+export type { Availability, PlannedCall, Planner, RoutingOptions } from './routing-options.js';
+export { strategies } from './strategies/strategy.js';
+export type { Strategy } from './strategies/strategy.js';
 
 /**
- * Says which targets would be tried, best first, and why. Sends nothing. Throws what `resolveModel` throws, and
- * `translation_refused` with every target's reason when none can do what is asked.
+ * Creates what decides where calls go. Of the targets that a name stands for, those that cannot serve the call are left
+ * out; the strategy puts the others in order; then one of the best one's peers may go before it, because it was not tried
+ * lately or because the conversation is at home there.
  */
-export type Planner = (call: PlannedCall) => Plan;
-
-/** Names come from clients; what they resolve to is remembered for so many, then forgotten at once. */
-const MAX_REMEMBERED_NAMES = 1000;
-
-/** Creates the function that ranks targets: those that are available first, then as the strategy says. */
 export function createPlanner(options: RoutingOptions): Planner {
-  const { statistics, priceOf, isAvailable, fallback, findLoss } = options;
+  const { fallback, clock } = options;
   const resolve = rememberResolutions(options.catalog, options.supports ?? (() => true));
+  const book = createTurnBook(clock);
+  const homes = createConversationHomes();
+  const conversations = new WeakMap<Plan, number>();
+  const turnsSince = (target: Target): number => book.turns - book.of(target).lastTurn;
 
-  const measure = (entry: ResolvedTarget): Measured => {
-    const seen = statistics.of(entry.target);
-    const { available, reason = 'unavailable' } = isAvailable(entry.target);
-    return {
-      entry,
-      available,
-      reason,
-      price: priceOf(entry.target),
-      latencyMs: seen?.latencyMs,
-      successRate: seen?.successRate ?? 1,
-    };
-  };
+  return {
+    plan(call) {
+      const spoken = resolve(call);
+      // The weights of a preset would mean nothing to another strategy.
+      const strategy = spoken.weights === undefined ? options.strategy : 'weighted';
+      const weights = spoken.weights ?? options.weights;
+      const rule = strategyRules[strategy];
 
-  return (call) => {
-    const { request, context } = call;
-    const resolution = resolve(call);
-    const rejected = [...resolution.rejected];
-    let { targets } = resolution;
-    if (context.strict || request.heldByProvider !== undefined) {
-      targets = targets.filter(({ target }) => {
-        const reason = whyUnknowable(request, target) ?? (context.strict ? findLoss?.(call, target) : undefined);
-        if (reason !== undefined) rejected.push({ target, reason });
-        return reason === undefined;
-      });
-    }
-    if (targets.length === 0) throw new GatewayError('translation_refused', formatReasons(rejected));
-    const strategy = resolution.weights === undefined ? options.strategy : 'weighted';
-    const candidates = scoreCandidates(targets.map(measure), resolution.weights ?? options.weights)
-      .sort(strategy === 'weighted' ? byScore : byPosition)
-      .map((each) => toCandidate(each, strategy));
-    if (!fallback) {
-      for (const { target } of candidates.splice(1)) rejected.push({ target, reason: 'fallback is switched off' });
-    }
-    return { strategy, candidates, rejected };
+      const { admitted, rejected } = screenTargets(call, spoken, options);
+      const ranked = rankCandidates(admitted, { rule, weights, turnsSince, options });
+      const key = options.affinity && rule.conversations !== undefined ? affinityKeyOf(call) : undefined;
+      const first = chooseFirst(ranked, { call, rule, weights, key, book, homes, options });
+      const ordered = first === undefined ? ranked : [first.candidate, ...ranked.filter(isNot(first.candidate))];
+      const candidates = fallback ? ordered : ordered.slice(0, 1);
+      const plan: Plan = {
+        strategy,
+        candidates,
+        rejected: fallback ? rejected : [...rejected, ...ordered.slice(1).map(toRejected)],
+        affinity: first?.affinity,
+        hedgeAfterMs: hedgeAfterMs(candidates, call.request.stream, options),
+      };
+      if (key !== undefined) conversations.set(plan, key.own);
+      return plan;
+    },
+    take(plan) {
+      const [first] = plan.candidates;
+      if (first === undefined) return;
+      book.take(first.target);
+      const conversation = conversations.get(plan);
+      if (conversation !== undefined) homes.move(conversation, first.target, clock.now());
+    },
   };
 }
 
-/** Earlier turns that another dialect's provider holds cannot be known here, let alone carried. */
-const whyUnknowable = ({ heldByProvider: held }: ChatRequest, target: Target): string | undefined =>
-  held === undefined || held.dialect === target.dialect
-    ? undefined
-    : `${held.path} refers to earlier turns that only ${held.dialect} backends hold`;
+const isNot =
+  ({ target }: Candidate) =>
+  (other: Candidate): boolean =>
+    other.target !== target;
 
-interface Measured extends Measures {
-  readonly entry: ResolvedTarget;
-  readonly available: boolean;
-  readonly reason: string;
-}
+const toRejected = ({ target }: Candidate): Plan['rejected'][number] => ({
+  target,
+  reason: 'fallback is switched off',
+});
 
-type Ranked = Scored<Measured>;
-
-// Array.prototype.sort is stable: what compares as equal stays in the order of the configuration.
-const byScore = (a: Ranked, b: Ranked): number =>
-  byAvailability(a.candidate, b.candidate) ||
-  a.candidate.entry.priority - b.candidate.entry.priority ||
-  b.score.total - a.score.total;
-
-const byPosition = ({ candidate: a }: Ranked, { candidate: b }: Ranked): number =>
-  byAvailability(a, b) || a.entry.position - b.entry.position || a.entry.priority - b.entry.priority;
-
-const byAvailability = (a: Measured, b: Measured): number => Number(b.available) - Number(a.available);
-
-const toCandidate = ({ candidate, score }: Ranked, strategy: Strategy): Candidate => {
-  const { entry, available, reason } = candidate;
-  const standing =
-    strategy === 'weighted'
-      ? [
-          `priority ${entry.priority}`,
-          `cost ${formatShare(score.cost)}`,
-          `latency ${formatShare(score.latency)}`,
-          `availability ${formatShare(score.availability)}`,
-        ]
-      : [`position ${entry.position}`, `priority ${entry.priority}`];
-  return { target: entry.target, score: score.total, reasons: available ? standing : [reason, ...standing] };
-};
-
-/** Every share with two decimals, written once: formatting numbers would be most of the cost of a decision. */
-const shares = Array.from({ length: 101 }, (_, percent) => (percent / 100).toFixed(2));
-
-const formatShare = (share: number | undefined): string =>
-  share === undefined ? 'unknown' : String(shares[Math.round(share * 100)]);
-
-/** Clients of each dialect have names of their own: what is chosen for a name depends on who asks, and for what. */
-const rememberResolutions = (catalog: Catalog, supports: Supports): ((call: PlannedCall) => Spoken) => {
-  const remembered = new Map<string, Map<string, Spoken>>();
-
-  const namesFor = (asker: string): Map<string, Spoken> => {
-    const known = remembered.get(asker);
-    if (known !== undefined) return known;
-    const names = new Map<string, Spoken>();
-    remembered.set(asker, names);
-    return names;
-  };
-
-  return ({ original, operation, request: { model }, context: { pinnedBackend } }) => {
-    const dialect = original?.dialect;
-    const names = namesFor(operation === 'generate' ? (dialect ?? 'native') : `${operation} ${dialect}`);
-    const key = pinnedBackend === undefined ? model : `${pinnedBackend}\0${model}`;
-    const known = names.get(key);
-    if (known !== undefined) return known;
-    const spoken = chooseDialects(resolveModel(catalog, model, pinnedBackend), { dialect, operation }, supports);
-    if (names.size >= MAX_REMEMBERED_NAMES) names.clear();
-    names.set(key, spoken);
-    return spoken;
-  };
+/** Undefined unless there is a second candidate to ask and the first one's usual latency is known. */
+const hedgeAfterMs = (
+  [first, second]: readonly Candidate[],
+  stream: boolean,
+  { hedgeAfterPercentile, statistics }: RoutingOptions,
+): number | undefined => {
+  if (hedgeAfterPercentile === undefined || first === undefined || second?.measures.available !== true)
+    return undefined;
+  return statistics.of(first.target, stream)?.percentile(hedgeAfterPercentile / 100);
 };

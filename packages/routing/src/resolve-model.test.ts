@@ -86,6 +86,19 @@ describe('a model name', () => {
   });
 });
 
+describe('an alias', () => {
+  it('has its entries listed that stand for nothing', () => {
+    const { unresolved } = createCatalog({
+      targets: catalog.targets,
+      aliases: { fast: ['gpt-5.5', 'gpt-5.6', 'router/any'], 'fast-too': ['fast'] },
+    });
+    expect(unresolved).toEqual([
+      { alias: 'fast', entry: 'gpt-5.6' },
+      { alias: 'fast-too', entry: 'fast' },
+    ]);
+  });
+});
+
 describe('a pinned backend', () => {
   it('is the only one that may answer', () => {
     expect(names('gpt-5.5', 'router')).toEqual(['router/gpt-5.5']);

@@ -61,7 +61,7 @@ const findTargets = (catalog: Catalog, model: string, pinnedBackend?: string): r
   const alias = catalog.aliases.get(model);
   if (alias !== undefined) return aliasTargets(catalog, alias);
   if (model === 'auto' || presetWeights.has(model)) return atOnePosition(catalog.targets);
-  const found = findByName(catalog, model);
+  const found = catalog.named(model);
   if (pinnedBackend === undefined || namesBackend(catalog, model)) return atOnePosition(found);
   const others = found.filter(({ target }) => target.backend !== pinnedBackend);
   return atOnePosition([catalog.onBackend(pinnedBackend, model), ...others].filter((each) => each !== undefined));
@@ -73,7 +73,7 @@ const atOnePosition = (targets: readonly RoutableTarget[]): readonly ResolvedTar
 const aliasTargets = (catalog: Catalog, names: readonly string[]): readonly ResolvedTarget[] => {
   const found = new Map<string, ResolvedTarget>();
   names.forEach((name, index) => {
-    for (const each of findByName(catalog, name)) {
+    for (const each of catalog.named(name)) {
       const key = targetName(each.target);
       if (!found.has(key)) found.set(key, { ...each, position: index + 1 });
     }
@@ -83,12 +83,6 @@ const aliasTargets = (catalog: Catalog, names: readonly string[]): readonly Reso
 
 const namesBackend = (catalog: Catalog, name: string): boolean =>
   name.includes('/') && catalog.backends.includes(name.slice(0, name.indexOf('/')));
-
-const findByName = (catalog: Catalog, name: string): readonly RoutableTarget[] => {
-  const slash = name.indexOf('/');
-  const onBackend = slash === -1 ? undefined : catalog.onBackend(name.slice(0, slash), name.slice(slash + 1));
-  return onBackend === undefined ? catalog.listing(name) : [onBackend];
-};
 
 const MAX_QUOTED_LENGTH = 200;
 

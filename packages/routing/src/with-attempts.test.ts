@@ -1,174 +1,227 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { GatewayError, UpstreamError } from '@claudette/core';
-import type { Call, Exchange, GatewayErrorCode, Observation, Outcome, Reply, Target } from '@claudette/core';
-import { createFakeClock } from '@claudette/testing';
 
-import type { AttemptPolicy } from './attempt-policy.js';
-import { withAttempts } from './with-attempts.js';
+import {
+  askAndWait,
+  budgetOf,
+  commits,
+  fails,
+  hangs,
+  settled,
+  startAttemptsBench,
+  target,
+  upstream,
+} from './__fixtures__/attempts.js';
 
-const target = (backend: string): Target => ({ backend, model: 'm', provider: 'openai', dialect: 'openai-chat' });
-
-const upstream = (code: GatewayErrorCode, retryAfterMs = 0): UpstreamError =>
-  new UpstreamError(code, 'detail', { backend: 'a', retryAfterMs });
-
-const replyFrom = (answering: Target, outcome: Promise<Outcome>): Reply => ({
-  target: answering,
-  dialect: 'openai-chat',
-  framing: 'json',
-  status: 200,
-  headers: {},
-  bytes: (async function* () {})(),
-  outcome,
-  losses: [],
-  cache: 'bypass',
-  attempts: 1,
-  cancel: () => undefined,
-});
-
-type Step = 'ok' | 'hang' | GatewayError | Error;
-
-/** Plays one step per attempt; each takes 10 ms. */
-const play = (script: readonly Step[], options: { backends?: string[]; policy?: Partial<AttemptPolicy> } = {}) => {
-  const clock = createFakeClock();
-  const client = new AbortController();
-  const seen: Observation[] = [];
-  const tried: string[] = [];
-  let settle: (outcome: Outcome) => void = () => undefined;
-  const outcome = new Promise<Outcome>((resolve) => (settle = resolve));
-
-  const upstreams: Exchange = (call) => {
-    const chosen = call.target ?? target('none');
-    const step = script[tried.length] ?? 'ok';
-    tried.push(chosen.backend);
-    clock.advance(10);
-    if (step === 'hang') {
-      return new Promise((_, reject) => {
-        call.context.signal.addEventListener('abort', () => reject(new Error('socket destroyed')));
-      });
-    }
-    return step === 'ok' ? Promise.resolve(replyFrom(chosen, outcome)) : Promise.reject(step);
-  };
-  const call: Call = {
-    operation: 'generate',
-    request: { model: 'm', messages: [], stream: false, streamUsage: false, tools: [], foreign: [] },
-    plan: {
-      strategy: 'weighted',
-      candidates: (options.backends ?? ['a', 'b']).map((name) => ({ target: target(name), score: 1, reasons: [] })),
-      rejected: [],
-    },
-    context: {
-      id: 'x1',
-      principal: { id: 'local', name: 'local' },
-      signal: client.signal,
-      observe: (observation) => void seen.push(observation),
-      cacheMode: 'default',
-      strict: false,
-      tags: [],
-    },
-  };
-  const policy = { maxAttempts: 3, backoffMs: () => 500, ...options.policy };
-  const exchange = withAttempts({ policy, clock })(upstreams);
-  return { clock, client, seen, tried, settle, call, exchange, reply: () => exchange(call) };
-};
-
-const kinds = (seen: readonly Observation[]): string[] => seen.map(({ kind }) => kind);
+const kinds = (seen: readonly { readonly kind: string }[]): string[] => seen.map(({ kind }) => kind);
 
 describe('an exchange whose first target answers', () => {
   it('makes one attempt', async () => {
-    const { reply, tried } = play(['ok']);
-    expect(await reply()).toMatchObject({ target: { backend: 'a' }, attempts: 1 });
-    expect(tried).toEqual(['a']);
+    const bench = startAttemptsBench([commits()]);
+    expect(await askAndWait(bench)).toMatchObject({ reply: { target: { backend: 'a' }, attempts: 1 } });
+    expect(bench.tried()).toEqual(['a']);
+  });
+
+  it('hands the reply on as it is', async () => {
+    const bench = startAttemptsBench([commits()]);
+    const { reply } = await askAndWait(bench);
+    expect(reply).toBe(bench.replies[0]);
   });
 
   it('reports the end of the attempt when the outcome settles, and not before', async () => {
-    const { reply, seen, settle, clock } = play(['ok']);
-    const { outcome } = await reply();
-    expect(kinds(seen)).toEqual(['attempt-start']);
-    clock.advance(90);
-    settle({ kind: 'complete', receivedBytes: 5 });
-    await outcome;
-    expect(seen).toEqual([
-      { kind: 'attempt-start', id: 'x1', target: target('a'), number: 1 },
+    const bench = startAttemptsBench([commits(10)], { stream: true });
+    const { reply } = await askAndWait(bench, 100);
+    const start = { kind: 'attempt-start', id: 'x1', target: target('a'), number: 1, reason: 'first', waitedMs: 0 };
+    expect(bench.seen).toEqual([start]);
+    bench.sent[0]?.finish({ kind: 'complete', receivedBytes: 5 });
+    await reply?.outcome;
+    expect(bench.seen).toEqual([
+      start,
       {
         kind: 'attempt-end',
         id: 'x1',
         target: target('a'),
         number: 1,
+        stream: true,
         outcome: 'complete',
+        errorCode: undefined,
         durationMs: 100,
         firstContentMs: 10,
+        orphaned: false,
       },
     ]);
   });
 
-  it('reports why a committed reply failed', async () => {
-    const { reply, seen, settle } = play(['ok']);
-    const { outcome } = await reply();
-    settle({ kind: 'failed', cause: new GatewayError('stream_broken', 'cut'), receivedBytes: 5 });
-    await outcome;
-    expect(seen.at(-1)).toMatchObject({ outcome: 'failed', errorCode: 'stream_broken', firstContentMs: 10 });
+  it('reports why a committed reply failed, whose cost is that of the answer', async () => {
+    const bench = startAttemptsBench([commits()]);
+    const { reply } = await askAndWait(bench);
+    const cause = new GatewayError('stream_broken', 'cut');
+    bench.sent[0]?.finish({ kind: 'failed', cause, receivedBytes: 5 });
+    await reply?.outcome;
+    expect(bench.seen.at(-1)).toMatchObject({
+      outcome: 'failed',
+      errorCode: 'stream_broken',
+      firstContentMs: 10,
+      orphaned: false,
+    });
+  });
+
+  it('counts as one exchange for the retry budget, and takes nothing from it', async () => {
+    const budget = budgetOf(5);
+    await askAndWait(startAttemptsBench([commits()], { budget }));
+    expect([budget.begun, budget.left]).toEqual([1, 5]);
   });
 });
 
 describe('an exchange whose target fails before the commit', () => {
   it('moves on to the next target', async () => {
-    const { reply, tried } = play([upstream('upstream_timeout')]);
-    expect(await reply()).toMatchObject({ target: { backend: 'b' }, attempts: 2 });
-    expect(tried).toEqual(['a', 'b']);
+    const bench = startAttemptsBench([fails(upstream('upstream_timeout'))]);
+    expect(await askAndWait(bench)).toMatchObject({ reply: { target: { backend: 'b' }, attempts: 2 } });
+    expect(bench.tried()).toEqual(['a', 'b']);
   });
 
   it('reports the failed attempt and the failover', async () => {
-    const { reply, seen } = play([upstream('upstream_timeout')]);
-    await reply();
-    expect(kinds(seen)).toEqual(['attempt-start', 'attempt-end', 'failover', 'attempt-start']);
-    expect(seen[1]).toEqual({
+    const bench = startAttemptsBench([fails(upstream('upstream_timeout'))]);
+    await askAndWait(bench);
+    expect(kinds(bench.seen)).toEqual(['attempt-start', 'attempt-end', 'failover', 'attempt-start']);
+    expect(bench.seen[1]).toEqual({
       kind: 'attempt-end',
       id: 'x1',
       target: target('a'),
       number: 1,
+      stream: false,
       outcome: 'failed',
       errorCode: 'upstream_timeout',
       durationMs: 10,
+      firstContentMs: undefined,
+      orphaned: true,
     });
-    expect(seen[2]).toEqual({ kind: 'failover', id: 'x1', from: target('a'), to: target('b') });
+    expect(bench.seen[2]).toEqual({ kind: 'failover', id: 'x1', from: target('a'), to: target('b') });
+    expect(bench.seen[3]).toMatchObject({ number: 2, reason: 'failover', waitedMs: 0 });
+  });
+
+  it('knows that a request which was turned away costs nothing', async () => {
+    const bench = startAttemptsBench([fails(upstream('upstream_rate_limited', { status: 429 }))]);
+    await askAndWait(bench);
+    expect(bench.ofKind('attempt-end')).toMatchObject([{ orphaned: false }]);
   });
 
   it('counts only attempts that reached out to a backend', async () => {
-    const { reply } = play([new GatewayError('circuit_open', 'a/m')]);
-    expect((await reply()).attempts).toBe(1);
+    const bench = startAttemptsBench([fails(new GatewayError('circuit_open', 'a/m'))]);
+    expect((await askAndWait(bench)).reply?.attempts).toBe(1);
+  });
+
+  it('moves on as well when the target could not even be asked', async () => {
+    const bench = startAttemptsBench([{ does: 'throw', error: upstream('upstream_unreachable') }]);
+    expect((await askAndWait(bench)).reply?.attempts).toBe(2);
+    expect(kinds(bench.seen)).toEqual(['attempt-start', 'attempt-end', 'failover', 'attempt-start']);
   });
 
   it('tries the same target again after a wait', async () => {
-    const { reply, tried, clock, seen } = play([upstream('upstream_overloaded')], { backends: ['a'] });
-    const answer = reply();
-    await clock.advanceAsync(499);
-    expect(tried).toEqual(['a']);
-    await clock.advanceAsync(1);
-    expect(await answer).toMatchObject({ attempts: 2 });
-    expect(seen).toContainEqual({ kind: 'retry', id: 'x1', target: target('a'), delayMs: 500 });
-    expect(clock.pending).toBe(0);
+    const bench = startAttemptsBench([fails(upstream('upstream_overloaded'))], { backends: ['a'] });
+    const end = settled(bench.ask());
+    await bench.clock.advanceAsync(509);
+    expect(bench.tried()).toEqual(['a']);
+    await bench.clock.advanceAsync(11);
+    expect(await end).toMatchObject({ reply: { attempts: 2 } });
+    expect(bench.ofKind('retry')).toEqual([{ kind: 'retry', id: 'x1', target: target('a'), delayMs: 500 }]);
+    expect(bench.ofKind('attempt-start')).toMatchObject([{ waitedMs: 0 }, { reason: 'retry', waitedMs: 500 }]);
+    expect(bench.clock.pending).toBe(0);
   });
 
-  it('tries the same target again at once when its rest is already over', async () => {
-    const { reply, tried } = play([upstream('upstream_unreachable')], {
+  it('tries the same target again at once where it needs no rest', async () => {
+    const bench = startAttemptsBench([fails(upstream('upstream_rate_limited'))], {
       backends: ['a'],
       policy: { backoffMs: () => 0 },
     });
-    expect((await reply()).attempts).toBe(2);
-    expect(tried).toEqual(['a', 'a']);
+    expect((await askAndWait(bench, 20)).reply?.attempts).toBe(2);
+    expect(bench.tried()).toEqual(['a', 'a']);
+  });
+
+  it('asks once how long to rest, so that a random wait stays what it was', async () => {
+    let asked = 0;
+    const bench = startAttemptsBench([fails(upstream('upstream_overloaded'))], {
+      backends: ['a'],
+      policy: { backoffMs: () => 100 * ++asked },
+    });
+    await askAndWait(bench);
+    expect([asked, bench.sent[1]?.atMs]).toEqual([1, 110]);
+  });
+});
+
+describe('an exchange with a deadline', () => {
+  it('leaves time for the other targets', async () => {
+    const bench = startAttemptsBench([hangs, hangs, commits(10)], { backends: ['a', 'b', 'c'], deadlineMs: 900 });
+    expect(await askAndWait(bench)).toMatchObject({ reply: { target: { backend: 'c' } } });
+    expect(bench.sent.map(({ atMs, commitWithinMs }) => [atMs, commitWithinMs])).toEqual([
+      [0, 300],
+      [300, 300],
+      [600, undefined],
+    ]);
+  });
+
+  it('ends with its last error rather than wait for nothing', async () => {
+    const bench = startAttemptsBench([fails(upstream('upstream_overloaded'))], {
+      backends: ['a'],
+      deadlineMs: 400,
+    });
+    expect(await askAndWait(bench, 20)).toMatchObject({ error: { code: 'upstream_overloaded' } });
+    expect(bench.clock.pending).toBe(0);
+  });
+
+  it('makes no attempt when there is no time for any', async () => {
+    const bench = startAttemptsBench([]);
+    const { call } = bench;
+    const late = { ...call, context: { ...call.context, deadlineAtMs: 0 } };
+    await expect(bench.exchange(late)).rejects.toMatchObject({ code: 'deadline_exceeded' });
+    expect(bench.tried()).toEqual([]);
+  });
+});
+
+describe('an exchange when the retry budget is spent', () => {
+  it('ends with its error and says so', async () => {
+    const error = upstream('upstream_timeout');
+    const bench = startAttemptsBench([fails(error)], { budget: budgetOf(0) });
+    expect((await askAndWait(bench)).error).toBe(error);
+    expect(bench.tried()).toEqual(['a']);
+    expect(bench.ofKind('retry-budget-spent')).toEqual([{ kind: 'retry-budget-spent', id: 'x1' }]);
+  });
+
+  it('still moves on from targets that were not asked', async () => {
+    const bench = startAttemptsBench([fails(new GatewayError('circuit_open', 'a/m'))], { budget: budgetOf(0) });
+    expect(await askAndWait(bench)).toMatchObject({ reply: { target: { backend: 'b' } } });
+  });
+
+  it('was charged once for each extra call', async () => {
+    const budget = budgetOf(5);
+    const refused = fails(new GatewayError('target_busy', 'b/m'));
+    const bench = startAttemptsBench([fails(upstream('upstream_broken')), refused], {
+      backends: ['a', 'b', 'c'],
+      budget,
+    });
+    expect((await askAndWait(bench)).reply?.attempts).toBe(2);
+    expect(budget.left).toBe(4);
   });
 });
 
 describe('an exchange that no target answers', () => {
+  const failing = async (errors: readonly unknown[], backends?: readonly string[]) => {
+    const bench = startAttemptsBench(
+      errors.map((error) => fails(error)),
+      backends && { backends },
+    );
+    return { ...(await askAndWait(bench)), bench };
+  };
+
   it('rejects with the only error', async () => {
-    const error = upstream('upstream_timeout');
-    await expect(play([error], { backends: ['a'] }).reply()).rejects.toBe(error);
+    const only = upstream('upstream_timeout');
+    expect((await failing([only], ['a'])).error).toBe(only);
   });
 
   it('tells what each target said when none can be sent the request', async () => {
     const refusal = new GatewayError('translation_refused', 'tools[0] (unknown)');
-    await expect(play([refusal, refusal]).reply()).rejects.toMatchObject({
+    expect((await failing([refusal, refusal])).error).toMatchObject({
       code: 'translation_refused',
       detail: 'a/m: tools[0] (unknown); b/m: tools[0] (unknown)',
     });
@@ -176,20 +229,36 @@ describe('an exchange that no target answers', () => {
 
   it('is not taken for an impossible request when one target could be asked', async () => {
     const refusal = new GatewayError('translation_refused', 'tools[0] (unknown)');
-    await expect(play([upstream('upstream_timeout'), refusal]).reply()).rejects.toMatchObject({
+    expect((await failing([upstream('upstream_timeout'), refusal])).error).toMatchObject({
       code: 'no_backend_available',
       detail: expect.stringContaining('b/m: The request cannot be carried'),
     });
   });
 
-  it('rejects with the last error when all failed alike', async () => {
-    const last = upstream('upstream_timeout');
-    await expect(play([upstream('upstream_timeout'), last]).reply()).rejects.toBe(last);
+  it('rejects with that error and what each target said when all failed alike', async () => {
+    const { error } = await failing([upstream('upstream_timeout'), upstream('upstream_timeout')]);
+    expect(error).toMatchObject({ code: 'upstream_timeout', detail: 'a/m: detail; b/m: detail' });
+  });
+
+  it('keeps what is known of the last fault', async () => {
+    const refused = new UpstreamError('upstream_unauthorized', 'no', { backend: 'b', status: 401, retryAfterMs: 5 });
+    expect((await failing([refused, refused])).error).toMatchObject({
+      detail: 'a/m: no; b/m: no',
+      fault: { backend: 'b', status: 401, retryAfterMs: 5 },
+    });
+  });
+
+  it('rejects with the refusal of each target when none took the request', async () => {
+    const full = new GatewayError('target_busy', 'no room');
+    expect((await failing([full, full])).error).toMatchObject({
+      code: 'target_busy',
+      detail: 'a/m: no room; b/m: no room',
+    });
   });
 
   it('rejects with what each target said when they failed differently', async () => {
     const last = upstream('upstream_timeout');
-    await expect(play([new GatewayError('circuit_open', 'a/m'), last]).reply()).rejects.toMatchObject({
+    expect((await failing([new GatewayError('circuit_open', 'a/m'), last])).error).toMatchObject({
       code: 'no_backend_available',
       detail: 'a/m: The circuit of a/m is open; b/m: The backend was too slow: detail',
       cause: last,
@@ -198,63 +267,23 @@ describe('an exchange that no target answers', () => {
 
   it("rejects with a caller's fault as it came, though another target failed before", async () => {
     const refused = upstream('upstream_rejected');
-    const { reply, tried } = play([upstream('upstream_timeout'), refused], { backends: ['a', 'b', 'c'] });
-    await expect(reply()).rejects.toBe(refused);
-    expect(tried).toEqual(['a', 'b']);
+    const { error, bench } = await failing([upstream('upstream_timeout'), refused], ['a', 'b', 'c']);
+    expect(error).toBe(refused);
+    expect(bench.tried()).toEqual(['a', 'b']);
   });
 
   it('does not retry a fault of our own', async () => {
-    const { reply, tried } = play([new TypeError('bug')]);
-    await expect(reply()).rejects.toMatchObject({ code: 'internal', detail: 'bug' });
-    expect(tried).toEqual(['a']);
+    const { error, bench } = await failing([new TypeError('bug')]);
+    expect(error).toMatchObject({ code: 'internal', detail: 'bug' });
+    expect(bench.tried()).toEqual(['a']);
   });
 
   it('says so when its plan is empty', async () => {
-    await expect(play([], { backends: [] }).reply()).rejects.toMatchObject({ code: 'no_backend_available' });
+    expect((await failing([], [])).error).toMatchObject({ code: 'no_backend_available' });
   });
 
   it('says so when it has no plan', async () => {
-    const { exchange, call } = play([]);
+    const { exchange, call } = startAttemptsBench([]);
     await expect(exchange({ ...call, plan: undefined })).rejects.toMatchObject({ code: 'internal' });
-  });
-});
-
-describe('an exchange whose client leaves', () => {
-  const left = new GatewayError('client_aborted', 'closed');
-
-  it('makes no attempt when that was before the first', async () => {
-    const { reply, client, tried } = play(['ok']);
-    client.abort(left);
-    await expect(reply()).rejects.toBe(left);
-    expect(tried).toEqual([]);
-  });
-
-  it('makes no further attempt when that was during one', async () => {
-    const { reply, client, tried, seen } = play(['hang']);
-    const answer = reply();
-    client.abort(left);
-    await expect(answer).rejects.toBe(left);
-    expect(tried).toEqual(['a']);
-    expect(seen.at(-1)).toMatchObject({ kind: 'attempt-end', outcome: 'abandoned', errorCode: 'client_aborted' });
-  });
-
-  it('ends a wait at once and leaves no timer behind', async () => {
-    const { reply, client, tried, clock, seen } = play([upstream('upstream_overloaded')], { backends: ['a'] });
-    const answer = reply();
-    await clock.advanceAsync(1);
-    expect(clock.pending).toBe(1);
-    client.abort(left);
-    await expect(answer).rejects.toBe(left);
-    expect(clock.pending).toBe(0);
-    expect(tried).toEqual(['a']);
-    expect(kinds(seen)).not.toContain('retry');
-  });
-
-  it('reports a total deadline as a failure of the attempt', async () => {
-    const { reply, client, seen } = play(['hang']);
-    const answer = reply();
-    client.abort(new GatewayError('deadline_exceeded', '5 ms'));
-    await expect(answer).rejects.toMatchObject({ code: 'deadline_exceeded' });
-    expect(seen.at(-1)).toMatchObject({ outcome: 'failed', errorCode: 'deadline_exceeded' });
   });
 });

@@ -1,125 +1,124 @@
 import { GatewayError, targetName, toGatewayError } from '@claudette/core';
-import type {
-  Call,
-  CallContext,
-  CallSignal,
-  Clock,
-  Exchange,
-  Interceptor,
-  Outcome,
-  Reply,
-  Target,
-} from '@claudette/core';
+import type { Clock, Interceptor, Observation, Reply } from '@claudette/core';
 
-import { decide, isFinal, isUpstreamCall } from './attempt-policy.js';
-import type { AttemptPolicy, FailedAttempt } from './attempt-policy.js';
+import { toFinalError } from './attempt-errors.js';
+import { decide } from './attempt-policy.js';
+import type { AttemptStep } from './attempt-policy.js';
+import { nextArrival } from './attempt-race.js';
+import { startAttempt } from './attempt-run.js';
+import type { Attempt } from './attempt-run.js';
+import { countCalls, toFailedAttempt } from './attempt-state.js';
+import type { AttemptPolicy, FailedAttempt } from './attempt-state.js';
+import type { RetryBudget } from './retry-budget.js';
 
 export interface AttemptsOptions {
   readonly policy: AttemptPolicy;
+  /** Shared by all exchanges. */
+  readonly budget: RetryBudget;
   readonly clock: Clock;
 }
 
+/** What became of an exchange so far. */
+interface Progress {
+  readonly stream: boolean;
+  readonly deadlineAtMs: number | undefined;
+  readonly failed: FailedAttempt[];
+  readonly running: Attempt[];
+  charged: number;
+}
+
 /**
- * The one owner of retry and failover. Sends the call to the targets of its plan until one of them commits a reply;
- * nothing of a failed attempt is seen by anybody. The reply's `attempts` counts the upstream calls that were made.
+ * The one owner of retry, failover and hedging. Sends the call to the targets of its plan until one of them commits a
+ * reply; nothing of any other attempt is seen by anybody, and one that still runs then is cancelled as `superseded`. The
+ * reply's `attempts` counts the upstream calls that were made, a hedge included.
  *
- * Rejects with the signal's reason when the call is aborted; with the last error when it ends the matter (a caller's
- * fault), was the only one, or all failed alike; with `translation_refused` when no target could be sent the request, and
- * otherwise with `no_backend_available`: both list what each target said.
+ * Rejects with the signal's reason when the call is aborted; with the first error that ends the matter (a caller's
+ * fault); with the last one when it is the only one, or all failed alike; with `translation_refused` when no target could
+ * be sent the request; with `deadline_exceeded` when there was no time to try any; and otherwise with
+ * `no_backend_available`. Where several targets failed, the error lists what each said.
  */
 export const withAttempts =
-  ({ policy, clock }: AttemptsOptions): Interceptor =>
+  ({ policy, budget, clock }: AttemptsOptions): Interceptor =>
   (next) =>
   async (call) => {
-    const { plan, context } = call;
+    const { plan, context, request } = call;
     if (plan === undefined) throw new GatewayError('internal', 'a call without a plan cannot be attempted');
-    const history: FailedAttempt[] = [];
-    for (;;) {
-      context.signal.throwIfAborted();
-      const step = decide(history, plan, policy, clock.now());
-      if (step.kind === 'stop') throw toFinalError(history);
-      const { target, waitMs } = step;
-      if (waitMs > 0) await wait(clock, waitMs, context.signal);
-      announce(context, history, target, waitMs);
-      try {
-        const reply = await attempt(next, call, target, history.length + 1, clock);
-        return { ...reply, attempts: 1 + countUpstreamCalls(history) };
-      } catch (thrown) {
-        history.push({ target, error: toGatewayError(thrown), failedAtMs: clock.now(), waitedMs: waitMs });
+    const { id, signal, observe, deadlineAtMs } = context;
+    const failed: FailedAttempt[] = [];
+    const running: Attempt[] = [];
+    const progress: Progress = { stream: request.stream, deadlineAtMs, failed, running, charged: 0 };
+    let nowMs = clock.now();
+    let waitedMs = 0;
+    let toldOfBudget = false;
+
+    const begin = (step: AttemptStep): void => {
+      const { target, reason, commitWithinMs, extra } = step;
+      if (extra) {
+        budget.take();
+        progress.charged += 1;
       }
+      const silentMs = running.reduce((ms, { startedAtMs }) => Math.max(ms, nowMs - startedAtMs), 0);
+      const observation = toObservation(id, step, waitedMs, silentMs);
+      if (observation !== undefined) observe(observation);
+      const number = failed.length + running.length + 1;
+      // Only where the plan has a hedge may two attempts run, of which one has to go.
+      const separable = plan.hedgeAfterMs !== undefined;
+      const facts = { target, number, reason, startedAtMs: nowMs, waitedMs, commitWithinMs, separable };
+      running.push(startAttempt(next, call, facts, clock));
+      waitedMs = 0;
+    };
+    const accept = (attempt: Attempt, reply: Reply): Reply => {
+      attempt.accept(reply);
+      if (running.length > 1) {
+        const reason = new GatewayError('superseded', targetName(attempt.target));
+        leaveAll(
+          running.filter((other) => other !== attempt),
+          reason,
+        );
+      }
+      const attempts = countCalls(progress);
+      return reply.attempts === attempts ? reply : { ...reply, attempts };
+    };
+    const noteFailure = (attempt: Attempt, thrown: unknown): void => {
+      running.splice(running.indexOf(attempt), 1);
+      const error = attempt.fail(thrown);
+      failed.push(toFailedAttempt(failed, policy, attempt, error, nowMs));
+    };
+
+    budget.begin();
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        const step = decide(progress, plan, policy, budget, nowMs);
+        if (step.kind === 'attempt') {
+          begin(step);
+          continue;
+        }
+        if (step.budgetSpent && !toldOfBudget) observe({ kind: 'retry-budget-spent', id });
+        toldOfBudget ||= step.budgetSpent;
+        if (step.kind === 'stop') throw toFinalError(failed, plan);
+        const arrival = await nextArrival(running, step.untilMs, clock, signal);
+        const beforeMs = nowMs;
+        nowMs = clock.now();
+        if (arrival === undefined) waitedMs += running.length === 0 ? nowMs - beforeMs : 0;
+        else if (arrival.reply === undefined) noteFailure(arrival.attempt, arrival.thrown);
+        else return accept(arrival.attempt, arrival.reply);
+      }
+    } catch (thrown) {
+      leaveAll(running, toGatewayError(thrown));
+      throw thrown;
     }
   };
 
-/** Tells what follows a failure: the same target again, or another one. */
-const announce = (
-  { id, observe }: CallContext,
-  history: readonly FailedAttempt[],
-  target: Target,
-  delayMs: number,
-): void => {
-  const before = history.at(-1);
-  if (before === undefined) return;
-  const isRetry = history.some((failed) => targetName(failed.target) === targetName(target));
-  if (isRetry) observe({ kind: 'retry', id, target, delayMs });
-  else observe({ kind: 'failover', id, from: before.target, to: target });
+/** What there is to tell about an attempt that is not the first: what it follows, or stands beside. */
+const toObservation = (id: string, step: AttemptStep, delayMs: number, afterMs: number): Observation | undefined => {
+  const { reason, target, after } = step;
+  if (after === undefined) return undefined;
+  if (reason === 'retry') return { kind: 'retry', id, target, delayMs };
+  if (reason === 'hedge') return { kind: 'hedge', id, from: after, to: target, afterMs };
+  return { kind: 'failover', id, from: after, to: target };
 };
 
-const attempt = async (next: Exchange, call: Call, target: Target, number: number, clock: Clock): Promise<Reply> => {
-  const { id, observe, signal } = call.context;
-  const startedAt = clock.now();
-  const end = ({ kind, cause }: Pick<Outcome, 'kind' | 'cause'>, firstContentMs?: number): void =>
-    observe({
-      kind: 'attempt-end',
-      id,
-      target,
-      number,
-      outcome: kind,
-      durationMs: clock.now() - startedAt,
-      errorCode: cause?.code,
-      firstContentMs,
-    });
-
-  observe({ kind: 'attempt-start', id, target, number });
-  try {
-    const reply = await next({ ...call, target });
-    const firstContentMs = clock.now() - startedAt;
-    void reply.outcome.then((outcome) => end(outcome, firstContentMs));
-    return reply;
-  } catch (thrown) {
-    const cause = toGatewayError(signal.aborted ? signal.reason : thrown);
-    end({ kind: cause.code === 'client_aborted' ? 'abandoned' : 'failed', cause });
-    throw cause;
-  }
+const leaveAll = (running: readonly Attempt[], reason: GatewayError): void => {
+  for (const attempt of running) attempt.leave(reason);
 };
-
-/** Resolves after the delay; rejects with the signal's reason as soon as it aborts. */
-const wait = (clock: Clock, delayMs: number, signal: CallSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      cancel();
-      reject(toGatewayError(signal.reason));
-    };
-    const cancel = clock.after(delayMs, () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-
-const countUpstreamCalls = (history: readonly FailedAttempt[]): number =>
-  history.filter(({ error }) => isUpstreamCall(error)).length;
-
-/** Called with at least one failure: a plan is never empty. */
-const toFinalError = (history: readonly FailedAttempt[]): GatewayError => {
-  const last = history.at(-1)?.error ?? new GatewayError('no_backend_available', 'the plan is empty');
-  if (isFinal(last)) return last;
-  const failedAlike = history.every(({ error }) => error.code === last.code);
-  if (failedAlike && last.code === 'translation_refused') {
-    return new GatewayError('translation_refused', listReasons(history, 'detail'), { cause: last });
-  }
-  if (failedAlike) return last;
-  return new GatewayError('no_backend_available', listReasons(history, 'message'), { cause: last });
-};
-
-const listReasons = (history: readonly FailedAttempt[], said: 'detail' | 'message'): string =>
-  history.map(({ target, error }) => `${targetName(target)}: ${error[said]}`).join('; ');

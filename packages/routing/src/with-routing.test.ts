@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { Call, Plan } from '@claudette/core';
+import type { Call, Observation, Plan } from '@claudette/core';
 
-import { createCatalog } from './catalog.js';
+import { order, plannerWith, stillClock } from './__fixtures__/make-planner.js';
 import { withRouting } from './with-routing.js';
+
+const observed: Observation[] = [];
+const seen: (Plan | undefined)[] = [];
 
 const call = (model: string): Call => ({
   operation: 'generate',
@@ -12,26 +15,14 @@ const call = (model: string): Call => ({
     id: 'x',
     principal: { id: 'local', name: 'local' },
     signal: new AbortController().signal,
-    observe: () => undefined,
+    observe: (observation) => observed.push(observation),
     cacheMode: 'default',
     strict: false,
     tags: [],
   },
 });
 
-const seen: (Plan | undefined)[] = [];
-const exchange = withRouting({
-  catalog: createCatalog({
-    targets: [{ target: { backend: 'a', model: 'm', provider: 'openai', dialect: 'openai-chat' }, priority: 1 }],
-    aliases: {},
-  }),
-  strategy: 'weighted',
-  weights: { cost: 1, latency: 0, availability: 0 },
-  statistics: { of: () => undefined },
-  priceOf: () => undefined,
-  isAvailable: () => ({ available: true }),
-  fallback: true,
-})(({ plan }) => {
+const exchange = withRouting({ planner: plannerWith({ strategy: 'round-robin' }), clock: stillClock() })(({ plan }) => {
   seen.push(plan);
   return Promise.reject(new Error('far enough'));
 });
@@ -40,8 +31,20 @@ describe('withRouting', () => {
   it('hands on a copy of the call with its plan', async () => {
     const original = call('m');
     await expect(exchange(original)).rejects.toThrow('far enough');
-    expect(seen[0]?.candidates.map(({ target }) => target.backend)).toEqual(['a']);
+    expect(seen.at(-1)?.candidates).toHaveLength(3);
     expect(original).not.toHaveProperty('plan');
+  });
+
+  it('tells the plan', async () => {
+    await expect(exchange(call('m'))).rejects.toThrow('far enough');
+    expect(observed.at(-1)).toEqual({ kind: 'plan', id: 'x', plan: seen.at(-1), tookMs: 0 });
+  });
+
+  it('notes that the plan is carried out', async () => {
+    await expect(exchange(call('m'))).rejects.toThrow('far enough');
+    const first = seen.at(-1);
+    await expect(exchange(call('m'))).rejects.toThrow('far enough');
+    expect(order(seen.at(-1) ?? { strategy: '', candidates: [], rejected: [] })[0]).not.toBe(first && order(first)[0]);
   });
 
   it('rejects, rather than throws, when the model is unknown', async () => {

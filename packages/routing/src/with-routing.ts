@@ -1,10 +1,21 @@
-import type { Interceptor } from '@claudette/core';
+import type { Clock, Interceptor } from '@claudette/core';
 
-import { createPlanner } from './create-planner.js';
-import type { RoutingOptions } from './create-planner.js';
+import type { Planner } from './routing-options.js';
 
-/** Gives each call its plan: the targets to try, best first. Rejects with what the planner throws. */
-export const withRouting = (options: RoutingOptions): Interceptor => {
-  const plan = createPlanner(options);
-  return (next) => async (call) => next({ ...call, plan: plan(call) });
-};
+export interface WithRoutingOptions {
+  readonly planner: Planner;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Gives each call its plan, the targets to try, best first, and tells it. Rejects with what the planner throws. */
+export const withRouting =
+  ({ planner, clock }: WithRoutingOptions): Interceptor =>
+  (next) =>
+  async (call) => {
+    const startedAt = clock.now();
+    const plan = planner.plan(call);
+    planner.take(plan);
+    const { id, observe } = call.context;
+    observe({ kind: 'plan', id, plan, tookMs: clock.now() - startedAt });
+    return next({ ...call, plan });
+  };

@@ -50,7 +50,14 @@ describe('claudette backends', () => {
 
   it('says where each is as JSON', async () => {
     expect(await read('backends')).toEqual([
-      { name: 'up', provider: 'openai-compatible', baseUrl: `${provider.url}/v1`, models: ['m', 'n'], reachable: true },
+      {
+        name: 'up',
+        provider: 'openai-compatible',
+        baseUrl: `${provider.url}/v1`,
+        models: ['m', 'n'],
+        reachable: true,
+        circuits: [],
+      },
       expect.objectContaining({ name: 'down', reachable: false, reason: expect.stringContaining('ECONNREFUSED') }),
     ]);
   });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { formatTable } from '../output.js';
+import { addBackendsCommand } from './backends-command.js';
 import { addSharedOptions, openFor } from './shared-options.js';
 
 /** `claudette status|backends|models`: what there is and how it is. */
@@ -18,28 +19,7 @@ export function addLookCommands(program: Command): void {
       }),
   );
 
-  addSharedOptions(
-    program.command('backends').description('the backends, their models and whether they can be reached'),
-  ).action((_own: unknown, command: Command) =>
-    openFor(command, async (gateway, output) => {
-      const { parts } = await gateway.ready();
-      const backends = gateway.backends.map(({ name, provider, baseUrl, config }) => {
-        const { ok: reachable = false, reason } = parts.find(({ part }) => part === `backend ${name}`) ?? {};
-        return { name, provider: provider.id, baseUrl, models: config.models, reachable, reason };
-      });
-      output.result(backends, () =>
-        formatTable([
-          ['BACKEND', 'PROVIDER', 'MODELS', 'STATE'],
-          ...backends.map(({ name, provider, models, reachable, reason }) => [
-            name,
-            provider,
-            models.join(', '),
-            reachable ? 'ok' : `not ok: ${reason ?? 'unknown'}`,
-          ]),
-        ]),
-      );
-    }),
-  );
+  addBackendsCommand(program);
 
   addSharedOptions(program.command('models').description('every name that can be asked for')).action(
     (_own: unknown, command: Command) =>

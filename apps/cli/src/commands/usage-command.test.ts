@@ -22,7 +22,7 @@ describe('claudette usage', () => {
     const { code, out } = await run('usage');
     expect(code).toBe(0);
     const [heading, row, ...rest] = out.trimEnd().split('\n');
-    expect(heading).toMatch(/^DAY +REQUESTS +HITS +INPUT +OUTPUT +COST +SAVED +UNPRICED$/);
+    expect(heading).toMatch(/^DAY +REQUESTS +HITS +INPUT +OUTPUT +COST +SAVED +WASTED +UNPRICED$/);
     expect(row).toMatch(/^\d{4}-\d\d-\d\d +4 +1 +\d+ +\d+ +0 USD/);
     expect(rest).toEqual([]);
   });
@@ -38,7 +38,7 @@ describe('claudette usage', () => {
   });
 
   it('has a dash where no backend was asked', async () => {
-    expect((await run('usage', '--by', 'backend')).out).toMatch(/^- +1 +0 +0 +0 +0 +0 +0$/m);
+    expect((await run('usage', '--by', 'backend')).out).toMatch(/^- +1 +0 +0 +0 +0 +0 +0 +0$/m);
   });
 
   it('looks back no further than --days', async () => {

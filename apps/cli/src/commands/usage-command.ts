@@ -34,6 +34,7 @@ const toCells = (row: UsageRow): string[] => {
     String(totalOutputTokens(tokens)),
     formatSum(row.cost),
     formatSum(row.saved),
+    formatSum(row.wasted),
     String(row.unknownCosts),
   ];
 };
@@ -48,7 +49,7 @@ export function addUsageCommand(program: Command): void {
         const rows = await gateway.usage({ groupBy: by, sinceMs: Date.now() - days * DAY_MS });
         output.result(rows, () =>
           formatTable([
-            [by.toUpperCase(), 'REQUESTS', 'HITS', 'INPUT', 'OUTPUT', 'COST', 'SAVED', 'UNPRICED'],
+            [by.toUpperCase(), 'REQUESTS', 'HITS', 'INPUT', 'OUTPUT', 'COST', 'SAVED', 'WASTED', 'UNPRICED'],
             ...rows.map(toCells),
           ]),
         );

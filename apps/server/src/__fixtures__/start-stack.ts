@@ -1,4 +1,5 @@
 import type { DialectId, Observation } from '@claudette/core';
+import { targetName } from '@claudette/core';
 import type { FakeProvider } from '@claudette/testing';
 import { createFakeProvider } from '@claudette/testing';
 
@@ -16,6 +17,8 @@ export interface Stack {
   /** The one behind the backend `claude`, which speaks anthropic-messages. */
   readonly claude: FakeProvider;
   readonly observations: Observation[];
+  /** Plain answers from now on, closed circuits, and nothing observed yet. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -40,8 +43,11 @@ const backend = (provider: string, baseUrl: string, model: string, dialect: Dial
   timeouts,
 });
 
+/** One call in twenty explores. Here none does, unless a test wants it to. */
+const unexciting = (): number => 0.5;
+
 /** Starts all of it; `config` is laid over a configuration with the four backends and everything in memory. */
-export async function startStack(config: Record<string, unknown> = {}): Promise<Stack> {
+export async function startStack(config: Record<string, unknown> = {}, random = unexciting): Promise<Stack> {
   const [chat, responses, claude, gemini] = await Promise.all([
     createFakeProvider(),
     createFakeProvider(),
@@ -62,10 +68,10 @@ export async function startStack(config: Record<string, unknown> = {}): Promise<
     ledger: { url: 'memory:' },
     logging: { level: 'silent' },
   };
-  const environment = { FAKE_KEY: 'sk-fake-0123456789' };
+  const environment = { FAKE_KEY: 'sk-fake-0123456789', SECOND_KEY: 'sk-fake-9876543210' };
   const server = await runServer(
     { flags, environment, workingDirectory: new URL('.', import.meta.url).pathname },
-    { environment, observe: (observation) => observations.push(observation) },
+    { environment, random, observe: (observation) => observations.push(observation) },
   );
   return {
     url: server.url,
@@ -74,6 +80,11 @@ export async function startStack(config: Record<string, unknown> = {}): Promise<
     chat,
     claude,
     observations,
+    reset() {
+      for (const provider of [chat, responses, claude, gemini]) provider.reset();
+      for (const target of server.gateway.targets()) server.gateway.circuits.reset(targetName(target));
+      observations.length = 0;
+    },
     async close() {
       await server.close();
       await Promise.all([chat, responses, claude, gemini].map((provider) => provider.close()));

@@ -66,7 +66,7 @@ beforeAll(async () => {
   clients = Object.fromEntries(dialectIds.map((id) => [id, createClient(id, options)])) as typeof clients;
 });
 beforeEach(() => {
-  for (const provider of Object.values(stack.providers)) provider.reset();
+  stack.reset();
 });
 afterAll(async () => {
   await stack.close();

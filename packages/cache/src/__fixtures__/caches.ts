@@ -1,11 +1,12 @@
-import type { Observation } from '@claudette/core';
+import type { Call, Observation, Reply } from '@claudette/core';
 import { createFakeClock } from '@claudette/testing';
 
+import type { CachePolicy } from '../cache-policy.js';
 import { createCache } from '../create-cache.js';
 import type { CacheOptions } from '../create-cache.js';
 import { toKeyScope } from '../scope.js';
-import type { CachePolicy } from '../with-cache.js';
-import { createUpstream } from './upstream.js';
+import { aCall } from './calls.js';
+import { createUpstream, readAll, settled } from './upstream.js';
 
 export const policy: CachePolicy = {
   scopeOf: toKeyScope,
@@ -29,6 +30,25 @@ export const setUpCache = (
     maxEntryBytes: 1_000,
     ...options,
   });
-  const exchange = cache.withCache({ ...policy, ...changes })(upstream.exchange);
-  return { clock, observed, cache, exchange, upstream };
+  const interceptor = cache.withCache({ ...policy, ...changes });
+  const exchange = interceptor(upstream.exchange);
+  return { clock, observed, cache, exchange, peek: interceptor.peek, upstream };
+};
+
+export type SetUp = ReturnType<typeof setUpCache>;
+
+/** Asks, and has the upstream answer, if it is asked, with one chunk and the end. */
+export const ask = async (setUp: SetUp, call: Call = aCall()): Promise<Reply> => {
+  const before = setUp.upstream.calls.length;
+  const reply = setUp.exchange(call);
+  await settled();
+  if (setUp.upstream.calls.length > before) setUp.upstream.last.say('a', 'END');
+  return reply;
+};
+
+/** The same, read to its end. */
+export const askAndRead = async (setUp: SetUp, call?: Call): Promise<Reply['cache']> => {
+  const reply = await ask(setUp, call);
+  await readAll(reply);
+  return reply.cache;
 };

@@ -1,4 +1,4 @@
-import type { Call, ChatRequest, Plan, Target } from '@claudette/core';
+import type { Call, Candidate, ChatRequest, Plan, Target } from '@claudette/core';
 
 export const target: Target = {
   backend: 'claude',
@@ -8,9 +8,24 @@ export const target: Target = {
 };
 export const otherTarget: Target = { backend: 'gpt', model: 'five', provider: 'openai', dialect: 'openai-chat' };
 
+const unknown: Pick<Candidate, 'score' | 'measures' | 'estimate' | 'notes'> = {
+  score: 1,
+  measures: {
+    priority: 1,
+    position: 1,
+    available: true,
+    latencyMs: undefined,
+    successRate: 1,
+    inFlight: 0,
+    standing: { cost: undefined, latency: undefined, availability: 1 },
+  },
+  estimate: { inputTokens: 1, outputTokens: 1, costNano: undefined, firstContentMs: undefined, durationMs: undefined },
+  notes: [],
+};
+
 export const planFor = (...targets: readonly Target[]): Plan => ({
   strategy: 'order',
-  candidates: targets.map((each) => ({ target: each, score: 1, reasons: [] })),
+  candidates: targets.map((each) => ({ ...unknown, target: each })),
   rejected: [],
 });
 

@@ -5,6 +5,7 @@ import { usage } from './upstream.js';
 /** When the fake clock starts. */
 export const startMs = 1_700_000_000_000;
 
+/** Kept as long as it is fresh, unless the test says otherwise. */
 export const anEntry = (fields: Partial<Entry> = {}): Entry => ({
   digest: 'd1',
   target,
@@ -18,5 +19,6 @@ export const anEntry = (fields: Partial<Entry> = {}): Entry => ({
   losses: [],
   storedAtMs: startMs,
   expiresAtMs: startMs + 60_000,
+  keptUntilMs: fields.expiresAtMs ?? startMs + 60_000,
   ...fields,
 });

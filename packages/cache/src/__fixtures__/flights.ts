@@ -1,21 +1,29 @@
 import { GatewayError } from '@claudette/core';
-import type { Reply } from '@claudette/core';
+import type { CallSignal, Observation, Reply } from '@claudette/core';
 import { createFakeClock } from '@claudette/testing';
 
 import { createFlight } from '../flight.js';
-import type { CompleteFlight, Flight, FlightOptions } from '../flight.js';
+import type { CompleteFlight, Flight, FlightOptions, SharerContext } from '../flight.js';
 import { aCall } from './calls.js';
 import { createUpstream } from './upstream.js';
 
 export const left = new GatewayError('client_aborted', 'gone');
-export const never = (): AbortSignal => new AbortController().signal;
+/** One who shares a flight and leaves when the signal aborts. */
+export const sharer = (signal: CallSignal, id = 'x1'): SharerContext => ({ id, signal, observe: () => undefined });
+/** One who stays. */
+export const staying = (): SharerContext => sharer(new AbortController().signal);
+/** The same, and it keeps what it is told of the call. */
+export const listener = (signal: CallSignal, id: string): SharerContext & { readonly heard: Observation[] } => {
+  const heard: Observation[] = [];
+  return { id, signal, heard, observe: (observation) => void heard.push(observation) };
+};
 
 export const setUpFlight = (options: Partial<FlightOptions> = {}, framing: Reply['framing'] = 'sse') => {
   const clock = createFakeClock();
   const upstream = createUpstream({ framing });
   const ends: (CompleteFlight | undefined)[] = [];
   const flight = createFlight({
-    call: (signal) => upstream.exchange(aCall({}, { signal })),
+    call: (signal, observe) => upstream.exchange(aCall({}, { signal, observe })),
     clock,
     totalMs: 1_000,
     maxKeptBytes: 100,
@@ -26,7 +34,7 @@ export const setUpFlight = (options: Partial<FlightOptions> = {}, framing: Reply
 };
 
 export const joinTwo = async (flight: Flight, say: () => void): Promise<[Reply, Reply]> => {
-  const joined = [flight.join(never(), 'miss'), flight.join(never(), 'coalesced')] as const;
+  const joined = [flight.join(staying()), flight.join(staying())] as const;
   say();
   return [await joined[0], await joined[1]];
 };

@@ -5,6 +5,8 @@ import type { KeyvStore } from '../keyv-store.js';
 /** A store in a Map, over a real Keyv, that does what the test says. */
 export interface ScriptedStore extends KeyvStore {
   readonly rows: Map<string, string>;
+  /** How long the store was told to keep each row. */
+  readonly ttlMs: Map<string, number | undefined>;
   /** Store operations so far, e.g. `get a`. */
   readonly asked: string[];
   /** From now on: answers, never answers, or throws. */
@@ -19,6 +21,7 @@ export interface ScriptedStore extends KeyvStore {
 
 export function createScriptedStore(): ScriptedStore {
   const rows = new Map<string, string>();
+  const ttlMs = new Map<string, number | undefined>();
   let waiting: (() => void)[] = [];
 
   const answer = async <T>(what: string, work: () => T): Promise<T> => {
@@ -37,7 +40,11 @@ export function createScriptedStore(): ScriptedStore {
     opts: {},
     on: () => adapter,
     get: (key: string) => answer(`get ${key}`, () => rows.get(key)),
-    set: (key: string, text: string) => answer(`set ${key}`, () => void rows.set(key, text)),
+    set: (key: string, text: string, ttl?: number) =>
+      answer(`set ${key}`, () => {
+        rows.set(key, text);
+        ttlMs.set(key, ttl);
+      }),
     delete: (key: string) => answer(`delete ${key}`, () => rows.delete(key)),
     clear: () => answer('clear', () => rows.clear()),
     disconnect: () => answer('disconnect', () => void (store.disconnected = true)),
@@ -54,6 +61,7 @@ export function createScriptedStore(): ScriptedStore {
   const store: ScriptedStore = {
     keyv,
     rows,
+    ttlMs,
     asked: [],
     mode: 'answers',
     version: 1,

@@ -9,7 +9,10 @@ export const usage = { ...noUsage, inputTokens: 10, outputTokens: 20 };
 /** One call that arrived upstream, answered as the test says. */
 export interface UpstreamCall {
   readonly call: Call;
-  /** Sends chunks. One that contains `END` is the provider's last; one that contains `FINISH` ends all but its framing. */
+  /**
+   * Sends chunks. One that contains `END` is the provider's last; one that contains `FINISH` ends all but its framing, and
+   * one that contains `UNFINISHED` has the whole end without a finish reason.
+   */
   say(...chunks: readonly string[]): void;
   /** Breaks the connection, or rejects the call when nothing was said yet. */
   fail(thrown: unknown): void;
@@ -103,11 +106,13 @@ const createScanner = (): Scanner => {
   let committed = false;
   let finished = false;
   let closed = false;
+  let reason: 'stop' | undefined = 'stop';
   return {
     see(frames) {
       const text = new TextDecoder().decode(frames);
       committed ||= !text.includes('PREAMBLE');
       finished ||= /FINISH|END/.test(text);
+      if (text.includes('UNFINISHED')) reason = undefined;
       closed ||= text.includes('END');
       return frames.length;
     },
@@ -125,7 +130,7 @@ const createScanner = (): Scanner => {
       return finished ? usage : undefined;
     },
     get finishReason() {
-      return finished ? 'stop' : undefined;
+      return finished ? reason : undefined;
     },
   };
 };

@@ -86,7 +86,8 @@ export const createAnswer = ({ exchange, clock, observe, strict, costOf }: Answe
       call = decodeCall(request, { id, observe, strict });
     } catch (thrown) {
       const error = toGatewayError(thrown);
-      recordRefusal({ id, dialect: request.dialect, principal: request.principal, error, clock, observe });
+      const { dialect, operation, principal, body } = request;
+      recordRefusal({ id, dialect, operation, requestBytes: body.length, principal, error, clock, observe });
       return errorAnswer(codec, error, id);
     }
     try {

@@ -51,6 +51,9 @@ describe('decodeCall', () => {
       'x-claudette-cache': 'refresh',
       'x-claudette-strict': 'true',
       'x-claudette-tags': ' a, b ,,c',
+      'x-claudette-session': 'conversation 7',
+      'x-claudette-cost-limit': '0.05',
+      'cache-control': 'max-age=0, stale-if-error=60',
     };
     expect(decode(headers).context).toMatchObject({
       pinnedBackend: 'claude',
@@ -58,6 +61,9 @@ describe('decodeCall', () => {
       cacheMode: 'refresh',
       strict: true,
       tags: ['a', 'b', 'c'],
+      session: 'conversation 7',
+      costLimit: { nano: 50_000_000n, currency: 'USD' },
+      maxStaleMs: 60_000,
     });
   });
 
@@ -109,9 +115,19 @@ describe('decodeCall', () => {
     ['x-claudette-timeout-ms', '1.5', 'a whole number of milliseconds above 0'],
     ['x-claudette-timeout-ms', 'soon', 'a whole number of milliseconds above 0'],
     ['x-claudette-strict', 'yes', 'true or false'],
+    ['x-claudette-session', '', '1 to 200 characters long'],
+    ['x-claudette-cost-limit', '-1', 'an amount in USD such as 0.05, with at most 9 decimals'],
+    ['x-claudette-cost-limit', '1 EUR', 'an amount in USD such as 0.05, with at most 9 decimals'],
   ])('refuses %s: %s', (name, value, allowed) => {
     expect(refusal({ [name]: value })).toBe(`the header ${name} must be ${allowed}, but is "${value}"`);
   });
+
+  it.each(['no-cache', 'stale-if-error', 'stale-if-error=soon', 'x-stale-if-error=5'])(
+    'takes no leave for old answers from cache-control: %s',
+    (value) => {
+      expect(decode({ 'cache-control': value }).context.maxStaleMs).toBeUndefined();
+    },
+  );
 
   it('does not repeat more than the start of a wrong header', () => {
     expect(refusal({ 'x-claudette-cache': 'x'.repeat(5_000) }).length).toBeLessThan(200);

@@ -5,11 +5,12 @@ import type {
   CallController,
   ChatRequest,
   DialectId,
+  Money,
   Observe,
   Operation,
   Principal,
 } from '@claudette/core';
-import { GatewayError } from '@claudette/core';
+import { GatewayError, parseMoney } from '@claudette/core';
 import type { RequestAddress } from '@claudette/protocol';
 import { codecs } from '@claudette/protocol';
 
@@ -72,6 +73,27 @@ function readStrict(value: string | undefined, otherwise: boolean): boolean {
   return refuse('x-claudette-strict', 'true or false', value);
 }
 
+const MAX_SESSION_CHARACTERS = 200;
+
+function readSession(value: string | undefined): string | undefined {
+  if (value === undefined || (value !== '' && value.length <= MAX_SESSION_CHARACTERS)) return value;
+  return refuse('x-claudette-session', `1 to ${MAX_SESSION_CHARACTERS} characters long`, value);
+}
+
+function readCostLimit(value: string | undefined): Money | undefined {
+  if (value === undefined) return undefined;
+  const limit = parseMoney(value, 'USD');
+  return limit ?? refuse('x-claudette-cost-limit', 'an amount in USD such as 0.05, with at most 9 decimals', value);
+}
+
+/** https://www.rfc-editor.org/rfc/rfc5861#section-4 */
+const staleIfError = /(?:^|[\s,])stale-if-error=(\d{1,9})(?=$|[\s,])/i;
+
+function readMaxStaleMs(value: string | undefined): number | undefined {
+  const seconds = value === undefined ? undefined : staleIfError.exec(value)?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
+
 const readTags = (value: string | undefined): readonly string[] =>
   value === undefined
     ? []
@@ -120,6 +142,10 @@ export function decodeCall(
     tags: readTags(header('x-claudette-tags')),
     pinnedBackend,
     timeoutMs,
+    deadlineAtMs: undefined,
+    session: readSession(header('x-claudette-session')),
+    costLimit: readCostLimit(header('x-claudette-cost-limit')),
+    maxStaleMs: readMaxStaleMs(header('cache-control')),
   };
   const kept: Record<string, string> = {};
   for (const name of dialectHeaders) {
@@ -133,5 +159,6 @@ export function decodeCall(
     context,
     plan: undefined,
     target: undefined,
+    commitWithinMs: undefined,
   };
 }

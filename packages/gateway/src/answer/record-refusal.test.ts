@@ -10,6 +10,8 @@ it('lets a refused request begin and fail like any other exchange', () => {
   recordRefusal({
     id: 'x-1',
     dialect: 'anthropic-messages',
+    operation: 'count',
+    requestBytes: 12,
     principal: { id: 'key_1', name: 'Ada' },
     error: new GatewayError('invalid_request', 'x'),
     clock: createFakeClock({ epochMs: 7 }),
@@ -24,7 +26,9 @@ it('lets a refused request begin and fail like any other exchange', () => {
         startedAtMs: 7,
         durationMs: 0,
         dialect: 'anthropic-messages',
+        operation: 'count',
         stream: false,
+        requestBytes: 12,
         principalId: 'key_1',
         requestedModel: '',
         outcome: 'failed',

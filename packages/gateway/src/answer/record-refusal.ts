@@ -1,9 +1,11 @@
-import type { Clock, DialectId, GatewayError, Observe, Principal } from '@claudette/core';
+import type { Clock, DialectId, GatewayError, Observe, Operation, Principal } from '@claudette/core';
 
 export interface Refusal {
   readonly id: string;
   /** `native` for calls that came without a dialect. */
   readonly dialect: DialectId | 'native';
+  readonly operation: Operation;
+  readonly requestBytes: number;
   readonly principal: Principal;
   readonly error: GatewayError;
   readonly clock: Clock;
@@ -11,7 +13,8 @@ export interface Refusal {
 }
 
 /** A request that never became a call is observed like any other exchange: it began, and it failed. */
-export function recordRefusal({ id, dialect, principal, error, clock, observe }: Refusal): void {
+export function recordRefusal(refusal: Refusal): void {
+  const { id, dialect, operation, requestBytes, principal, error, clock, observe } = refusal;
   observe({ kind: 'exchange-start', id, dialect });
   observe({
     kind: 'exchange-end',
@@ -20,7 +23,9 @@ export function recordRefusal({ id, dialect, principal, error, clock, observe }:
       startedAtMs: clock.epochMs(),
       durationMs: 0,
       dialect,
+      operation,
       stream: false,
+      requestBytes,
       principalId: principal.id,
       requestedModel: '',
       outcome: 'failed',

@@ -115,7 +115,8 @@ export function translateStream(reply: Reply, translation: Translation): Reply {
 }
 
 /** The provider did its part, or was stopped in it by ourselves: it is the translation that failed. */
-const failedBy = (cause: GatewayError, { usage, finishReason, receivedBytes, kind }: Outcome): Outcome =>
-  cause.code === 'client_aborted'
-    ? { kind, cause, usage, finishReason, receivedBytes }
-    : { kind: 'failed', cause, usage, finishReason, receivedBytes };
+const failedBy = (cause: GatewayError, how: Outcome): Outcome => ({
+  ...how,
+  kind: cause.code === 'client_aborted' ? how.kind : 'failed',
+  cause,
+});

@@ -36,13 +36,7 @@ export async function translateWhole(reply: Reply, translation: Translation): Pr
   }
 }
 
-const failedBy = (cause: GatewayError, { usage, finishReason, receivedBytes }: Outcome): Outcome => ({
-  kind: 'failed',
-  cause,
-  usage,
-  finishReason,
-  receivedBytes,
-});
+const failedBy = (cause: GatewayError, how: Outcome): Outcome => ({ ...how, kind: 'failed', cause });
 
 type Writer = (reply: Reply, translation: Translation) => Promise<Written>;
 

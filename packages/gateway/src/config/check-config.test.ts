@@ -104,6 +104,39 @@ describe('an alias', () => {
   });
 });
 
+describe('routing', () => {
+  it('knows no other strategies', () => {
+    expect(refusal({ routing: { strategy: 'luckiest' } })).toMatch(/routing\.strategy is "luckiest": .*"round-robin"/);
+  });
+
+  it('needs a weight that weighs something', () => {
+    expect(refusal({ routing: { weights: { cost: 0, latency: 0, availability: 0 } } })).toBe(
+      'file.json: routing.weights are all 0: at least one must count',
+    );
+  });
+
+  it('knows what models can do only of models that there are', () => {
+    const capabilities = { m: { tools: false }, '*': { images: false }, n: { tools: true } };
+    expect(refusal({ backends: { a: { ...backend, capabilities } } })).toBe(
+      'file.json: backends.a.capabilities.n is not a model of a; it has m, and * is all of them',
+    );
+  });
+});
+
+describe('the keys of a backend', () => {
+  it('may be one or several', () => {
+    const keys = (apiKey: unknown): unknown =>
+      checkConfig({ backends: { a: { ...backend, apiKey } } }, 'f').backends['a']?.apiKey;
+    expect([keys('env:A'), keys(['env:A', 'env:B'])]).toEqual(['env:A', ['env:A', 'env:B']]);
+  });
+
+  it.each([[[]], [['hunter2']], [7]])('are never shown: %j', (apiKey) => {
+    const text = refusal({ backends: { a: { ...backend, apiKey } } });
+    expect(text).toMatch(/backends\.a\.apiKey(\.0)? is/);
+    expect(text).not.toContain('hunter2');
+  });
+});
+
 it('freezes the configuration at every depth', () => {
   const config = checkConfig({ backends: { a: backend } }, 'f');
   expect(Object.isFrozen(config) && Object.isFrozen(config.backends['a']?.models)).toBe(true);

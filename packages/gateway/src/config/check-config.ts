@@ -53,6 +53,15 @@ function* crossChecks(config: Config): Generator<string> {
   if (config.auth.mode === 'open' && !loopback.test(config.server.host)) {
     yield `auth.mode is "open" but server.host is "${config.server.host}": beyond loopback set auth.mode to "keys" and create a key with claudette keys create`;
   }
+  const { cost, latency, availability } = config.routing.weights;
+  if (cost + latency + availability === 0) yield 'routing.weights are all 0: at least one must count';
+  for (const [name, { models, capabilities }] of Object.entries(config.backends)) {
+    for (const model of Object.keys(capabilities)) {
+      if (model !== '*' && !models.includes(model)) {
+        yield `backends.${name}.capabilities.${model} is not a model of ${name}; it has ${models.join(', ')}, and * is all of them`;
+      }
+    }
+  }
   for (const [name, entries] of Object.entries(config.aliases)) {
     if (Object.hasOwn(config.backends, name)) yield `aliases.${name} has the name of a backend; choose another`;
     for (const entry of entries) {

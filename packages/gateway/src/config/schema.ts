@@ -1,9 +1,12 @@
 import { dialectIds } from '@claudette/core';
 import { providerIds } from '@claudette/providers';
+import { strategies } from '@claudette/routing';
 import * as z from 'zod';
 
 const milliseconds = z.int().min(1).max(86_400_000);
 const ratio = z.number().min(0).max(1);
+
+const limit = z.int().min(1).nullable().default(null);
 
 const timeouts = z.strictObject({
   connectMs: milliseconds.default(5_000).describe('Most time to get a connection.'),
@@ -12,19 +15,33 @@ const timeouts = z.strictObject({
   totalMs: milliseconds.default(600_000).describe('Most time of a whole reply.'),
 });
 
+const keyReference = z
+  .string()
+  .regex(
+    /^env:[A-Za-z_][A-Za-z0-9_]*$/,
+    'must be env:NAME, the name of an environment variable; a key itself never stands here',
+  );
+
+const capabilities = z.strictObject({
+  tools: z.boolean().optional(),
+  images: z.boolean().optional(),
+  documents: z.boolean().optional(),
+  reasoning: z.boolean().optional(),
+  structuredOutput: z.boolean().optional(),
+  contextTokens: z.int().min(1).optional().describe('Prompt and answer together.'),
+});
+
 const backend = z.strictObject({
   provider: z
     .string()
     .min(1)
     .describe(`The vendor: ${providerIds.join(', ')}.`),
   apiKey: z
-    .string()
-    .regex(
-      /^env:[A-Za-z_][A-Za-z0-9_]*$/,
-      'must be env:NAME, the name of an environment variable; a key itself never stands here',
-    )
+    .union([keyReference, z.array(keyReference).min(1)], {
+      error: 'must be env:NAME, the name of an environment variable, or a list of them; a key itself never stands here',
+    })
     .optional()
-    .describe('Where the key is: env:NAME.'),
+    .describe('Where the key is: env:NAME. Of several, each takes its turn, and one that meets a rate limit rests.'),
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -42,7 +59,17 @@ const backend = z.strictObject({
     .default(8192)
     .describe('Output limit where a dialect requires one and the client gave none.'),
   headers: z.record(z.string(), z.string()).default({}).describe('Sent with every request to this backend.'),
-  limits: z.strictObject({ concurrency: z.int().min(1).nullable().default(null) }).prefault({}),
+  limits: z
+    .strictObject({
+      requestsPerMinute: limit.describe('Attempts in any 60 seconds.'),
+      tokensPerMinute: limit.describe('Tokens of prompts and answers in any 60 seconds.'),
+      concurrency: limit.describe('Attempts at one model at a time.'),
+    })
+    .prefault({}),
+  capabilities: z
+    .record(z.string().min(1), capabilities)
+    .default({})
+    .describe('What a model can do, by its name, or * for all. What is not said here excludes no request.'),
   timeouts: timeouts.prefault({}),
 });
 
@@ -71,12 +98,31 @@ export const configSchema = z.strictObject({
   aliases: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)).default({}),
   routing: z
     .strictObject({
-      strategy: z.enum(['weighted', 'priority']).default('weighted'),
+      strategy: z.enum(strategies).default('weighted'),
       weights: z
         .strictObject({ cost: ratio.default(0.4), latency: ratio.default(0.4), availability: ratio.default(0.2) })
         .prefault({}),
       fallback: z.boolean().default(true),
       maxAttempts: z.int().min(1).max(10).default(3),
+      retryBudgetRatio: z
+        .number()
+        .min(0)
+        .max(10)
+        .default(0.1)
+        .describe('Most retries, failovers and hedges per request, over 10 s; 10 in 10 s are always allowed.'),
+      hedge: z
+        .strictObject({
+          enabled: z.boolean().default(false),
+          afterPercentile: z.number().min(50).max(99.9).default(95).describe('Of the usual time to first content.'),
+        })
+        .prefault({}),
+      affinity: z.boolean().default(true).describe("Keep a conversation where the provider's prompt cache knows it."),
+      healthIntervalMs: z
+        .int()
+        .min(0)
+        .max(86_400_000)
+        .default(30_000)
+        .describe('How often a server asks idle backends for their free model list; 0 never.'),
       strict: z.boolean().default(false).describe('Refuse what a translation cannot carry.'),
     })
     .prefault({}),
@@ -91,6 +137,11 @@ export const configSchema = z.strictObject({
         .string()
         .regex(/^(memory:|sqlite:.*)$/, 'must be memory:, sqlite: or sqlite:/path/file.db')
         .default('sqlite:'),
+      staleIfErrorSeconds: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe('How long after its expiry an answer may stand in when every backend fails; 0 never.'),
       scope: z.enum(['key', 'shared']).default('key').describe('Who may share an entry.'),
       sampling: z
         .strictObject({ native: sampling.default('all'), dialects: sampling.default('deterministic') })
@@ -103,8 +154,15 @@ export const configSchema = z.strictObject({
         .strictObject({
           failureRate: z.number().gt(0).max(1).default(0.5),
           volume: z.int().min(1).default(5),
-          windowMs: milliseconds.default(300_000),
-          openMs: milliseconds.default(30_000),
+          windowCalls: z.int().min(1).max(10_000).default(20).describe('Judge so many of the latest calls.'),
+          windowMs: milliseconds.default(300_000).describe('Judge no call older than this.'),
+          openMs: milliseconds.default(30_000).describe('What waits before a probe are counted in.'),
+          halfOpenCalls: z.int().min(1).max(1000).default(5).describe('Probes before it closes or opens again.'),
+          successRate: z.number().gt(0).max(1).default(0.8).describe('Of the probes, to close.'),
+          slowFirstContentMs: milliseconds
+            .default(15_000)
+            .describe('A stream whose first content takes longer is slow.'),
+          slowCallRate: z.number().gt(0).max(1).default(0.8).describe('Share of slow calls that opens it.'),
         })
         .prefault({}),
     })

@@ -1,7 +1,6 @@
 import type {
   Call,
   ChatEvent,
-  ChatRequest,
   Clock,
   Exchange,
   FinishReason,
@@ -16,7 +15,7 @@ import { formatMoney, toGatewayError, totalInputTokens, totalOutputTokens } from
 import { readEvents } from '../answer/read-events.js';
 import { recordRefusal } from '../answer/record-refusal.js';
 import { createExchangeId } from '../exchange-id.js';
-import { toChatRequest } from './question.js';
+import { toNativeCall } from './native-call.js';
 import type { Asked } from './question.js';
 
 /** An answer to a native call, and where it came from. */
@@ -55,31 +54,16 @@ export const createAsk =
   async (asked: Asked, onText: (text: string) => void = () => undefined): Promise<NativeAnswer> => {
     const startedAt = clock.now();
     const id = createExchangeId();
-    let request: ChatRequest;
+    let call: Call;
     try {
-      request = toChatRequest(asked);
+      call = toNativeCall(asked, { id, observe, strict });
     } catch (thrown) {
       const error = toGatewayError(thrown);
-      recordRefusal({ id, dialect: 'native', principal: asked.principal, error, clock, observe });
+      const { principal, prompt } = asked;
+      const native = { dialect: 'native', operation: 'generate' } as const;
+      recordRefusal({ id, ...native, requestBytes: prompt.length, principal, error, clock, observe });
       throw error;
     }
-    const call: Call = {
-      operation: 'generate',
-      request,
-      context: {
-        id,
-        principal: asked.principal,
-        signal: asked.controller.signal,
-        observe,
-        cacheMode: asked.cacheMode,
-        strict,
-        tags: [],
-        pinnedBackend: asked.backend,
-        timeoutMs: asked.timeoutMs,
-      },
-      plan: undefined,
-      target: undefined,
-    };
     const reply = await exchange(call);
     let content = '';
     await readEvents(reply, (event: ChatEvent) => {

@@ -30,6 +30,7 @@ describe('decodeQuestion', () => {
       temperature: 0,
       maxTokens: 5,
       timeoutMs: 6,
+      costLimit: '0.05',
       cache: 'off',
     };
     expect(decode({ prompt: 'hello', options })).toEqual({
@@ -41,6 +42,7 @@ describe('decodeQuestion', () => {
       temperature: 0,
       maxOutputTokens: 5,
       timeoutMs: 6,
+      costLimit: { nano: 50_000_000n, currency: 'USD' },
       cacheMode: 'off',
       stream: false,
     });
@@ -65,6 +67,7 @@ describe('decodeQuestion', () => {
     [{ prompt: '' }, /^prompt: Too small/],
     [{}, /^prompt: Invalid input: expected string/],
     [{ prompt: 'p', options: { temperature: 3 } }, /^options\.temperature: Too big: expected number to be <=2/],
+    [{ prompt: 'p', options: { costLimit: '-1' } }, /^options\.costLimit: must be an amount in USD such as "0\.05"/],
     [{ prompt: 'p', options: { topP: 1 } }, /^options: Unrecognized key: "topP"/],
     [{ prompt: 'p', files: [{ name: 'a', path: '/etc/passwd' }] }, /^files\.0\.content: .*; files\.0: .*"path"/],
     [[], /^the body: Invalid input: expected object/],

@@ -1,5 +1,5 @@
-import type { CacheMode, CallController, ChatRequest, Principal, UserPart } from '@claudette/core';
-import { GatewayError } from '@claudette/core';
+import type { CacheMode, CallController, ChatRequest, Money, Principal, UserPart } from '@claudette/core';
+import { GatewayError, parseMoney } from '@claudette/core';
 import * as z from 'zod';
 
 /** A file's content; never a path of the server's. */
@@ -21,6 +21,8 @@ export interface Question {
   readonly temperature?: number;
   readonly maxOutputTokens?: number;
   readonly timeoutMs?: number;
+  /** Refuse rather than send what is likely to cost more. */
+  readonly costLimit?: Money;
   readonly cacheMode: CacheMode;
   readonly stream: boolean;
 }
@@ -100,6 +102,11 @@ const questionSchema = z.strictObject({
       temperature: z.number().min(0).max(2).optional(),
       maxTokens: z.int().min(1).optional(),
       timeoutMs: z.int().min(1).optional(),
+      costLimit: z
+        .string()
+        .refine((text) => parseMoney(text, 'USD') !== undefined, 'must be an amount in USD such as "0.05"')
+        .transform((text) => parseMoney(text, 'USD'))
+        .optional(),
       cache: z.enum(['default', 'on', 'off', 'refresh', 'only']).default('default'),
     })
     .prefault({}),
@@ -122,7 +129,7 @@ export function decodeQuestion(body: Uint8Array): Question {
     throw new GatewayError('invalid_request', problems.join('; '));
   }
   const { prompt, files, options } = parsed.data;
-  const { system, model, backend, temperature, maxTokens, timeoutMs, cache } = options;
+  const { system, model, backend, temperature, maxTokens, timeoutMs, costLimit, cache } = options;
   return {
     prompt,
     files: files.map(({ name, type, content }) => ({
@@ -137,5 +144,6 @@ export function decodeQuestion(body: Uint8Array): Question {
     ...(temperature !== undefined && { temperature }),
     ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(costLimit !== undefined && { costLimit }),
   };
 }

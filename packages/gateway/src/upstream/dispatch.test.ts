@@ -1,5 +1,6 @@
 import type { Call, Transport, TransportRequest } from '@claudette/core';
 import { createCredentials, createEnvironmentSource } from '@claudette/credentials';
+import { createKeyRing } from '@claudette/resilience';
 import { describe, expect, it } from '@jest/globals';
 
 import { makeCall } from '../__fixtures__/make-call.js';
@@ -26,14 +27,19 @@ function start(config: object, { status = 200, headers = {}, chunks = [helloBody
       return Promise.resolve({ status, headers, body: sourceOf(chunks) });
     },
   };
-  const { backends } = checkConfig({ backends: { lab: { models: ['m'], apiKey: 'env:KEY', ...config } } }, 'the test');
-  const [[, lab] = []] = Object.entries(backends);
+  const { backends: configured } = checkConfig(
+    { backends: { lab: { models: ['m'], apiKey: 'env:KEY', ...config } } },
+    'the test',
+  );
+  const [[, lab] = []] = Object.entries(configured);
   if (lab === undefined) throw new Error('no backend');
   const backend = toBackend('lab', lab, transport, systemClock);
   const [target] = backend.targets;
   if (target === undefined) throw new Error('no target');
-  const dispatch = createDispatch({ backends: new Map([['lab', backend]]), credentials, userAgent: 'claudette/test' });
-  return { dispatch, sent, target, headersOf: () => sent[0]?.headers ?? {} };
+  const keyRing = createKeyRing({ clock: systemClock, random: () => 0 });
+  const backends = new Map([['lab', backend]]);
+  const dispatch = createDispatch({ backends, credentials, keyRing, userAgent: 'claudette/test' });
+  return { dispatch, keyRing, sent, target, headersOf: () => sent[0]?.headers ?? {} };
 }
 
 const json = { 'content-type': 'application/json' };

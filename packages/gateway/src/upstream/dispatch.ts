@@ -1,15 +1,16 @@
-import type { Call, DialectId, Exchange, TransportResponse } from '@claudette/core';
+import type { Exchange, TransportResponse } from '@claudette/core';
 import { GatewayError, openReply, UpstreamError } from '@claudette/core';
-import type { Credentials } from '@claudette/credentials';
-import { reveal } from '@claudette/credentials';
 import { codecs, createFramer } from '@claudette/protocol';
 import { requestUrl } from '@claudette/providers';
+import type { KeyRing } from '@claudette/resilience';
 
 import type { Backend } from '../backend.js';
 import { formatLosses } from '../format-losses.js';
 import { encodeFor } from './encode-for.js';
 import { createFrameSource } from './frame-source.js';
 import { passHeaders } from './pass-headers.js';
+import type { CallerOptions } from './request-headers.js';
+import { requestHeaders } from './request-headers.js';
 import { createWholeBodySource, readWhole } from './whole-body.js';
 import { findWire } from './wires.js';
 
@@ -17,39 +18,18 @@ import { findWire } from './wires.js';
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_BYTES = 1024 * 1024;
 
-export interface DispatchOptions {
+export interface DispatchOptions extends CallerOptions {
   readonly backends: ReadonlyMap<string, Backend>;
-  readonly credentials: Credentials;
-  readonly userAgent: string;
+  readonly keyRing: KeyRing;
 }
 
-async function headersFor(
-  call: Call,
-  dialect: DialectId,
-  { provider, config }: Backend,
-  { credentials, userAgent }: DispatchOptions,
-): Promise<Record<string, string>> {
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    accept: call.request.stream ? 'text/event-stream' : 'application/json',
-    'accept-encoding': 'identity',
-    'user-agent': userAgent,
-  };
-  Object.assign(headers, codecs[dialect].requestHeaders, provider.headers);
-  if (call.original?.dialect === dialect) {
-    for (const name of provider.forwardHeaders) {
-      const value = call.original.headers[name];
-      if (value !== undefined) headers[name] = value;
-    }
+/** Rests a key that the backend limits or does not know. Whose fault an error is, is known where it was read. */
+const noteKeyFault = (keyRing: KeyRing, backend: string, key: string | undefined, error: GatewayError): void => {
+  if (key === undefined || !(error instanceof UpstreamError)) return;
+  if (error.code === 'upstream_rate_limited' || error.code === 'upstream_unauthorized') {
+    keyRing.cool(backend, key, error.fault);
   }
-  if (config.apiKey !== undefined && provider.auth.scheme !== 'none') {
-    const key = reveal(await credentials.take(config.apiKey));
-    if (provider.auth.scheme === 'bearer') headers['authorization'] = `Bearer ${key}`;
-    else headers[provider.auth.header ?? 'x-api-key'] = key;
-  }
-  for (const [name, value] of Object.entries(config.headers)) headers[name.toLowerCase()] = value;
-  return headers;
-}
+};
 
 const framingOf = (response: TransportResponse, stream: boolean): 'json' | 'sse' => {
   const type = response.headers['content-type'] ?? '';
@@ -81,13 +61,14 @@ export const createDispatch =
     if (wire === undefined) {
       throw new GatewayError('translation_refused', `${target.dialect} has no way to ${operation}`);
     }
+    const key = backend.keys.length === 0 ? undefined : options.keyRing.take(backend.name, backend.keys);
     const { body, losses } = encodeFor(call, wire, target, backend);
     if (context.strict && losses.length > 0) throw new GatewayError('translation_refused', formatLosses(losses));
     const response = await backend.transport.send({
       backend: backend.name,
       method: 'POST',
       url: requestUrl(backend.provider, backend.baseUrl, wire.requestPath(target.model, request.stream)),
-      headers: await headersFor(call, target.dialect, backend, options),
+      headers: await requestHeaders(call, target.dialect, backend, key, options),
       body,
       signal: context.signal,
       connectTimeoutMs: backend.config.timeouts.connectMs,
@@ -95,8 +76,11 @@ export const createDispatch =
     try {
       if (response.status >= 400) {
         const error = await readWhole(response.body, MAX_ERROR_BYTES);
-        throw codecs[target.dialect].decodeError(response.status, response.headers, error, backend.name);
+        const fault = codecs[target.dialect].decodeError(response.status, response.headers, error, backend.name);
+        noteKeyFault(options.keyRing, backend.name, key, fault);
+        throw fault;
       }
+      if (key !== undefined) options.keyRing.succeeded(backend.name, key);
       const framing = operation === 'generate' ? framingOf(response, request.stream) : 'json';
       return await openReply({
         target,

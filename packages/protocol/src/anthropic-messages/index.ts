@@ -24,6 +24,7 @@ export const anthropicMessages: Codec = {
   requestHeaders: { 'anthropic-version': '2023-06-01' },
   fieldNames,
   requestPath: () => '/v1/messages',
+  modelsPath: '/v1/models',
   decodeRequest,
   encodeRequest,
   patchRequest: (body, _request, target) => patchModel(body, target.model),

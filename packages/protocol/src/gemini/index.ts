@@ -22,6 +22,7 @@ export const gemini: Codec = {
   fieldNames,
   requestPath: (model, stream) =>
     `/v1beta/models/${encodeURIComponent(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+  modelsPath: '/v1beta/models',
   decodeRequest,
   encodeRequest,
   patchRequest: (body) => body,

@@ -21,6 +21,7 @@ export const openaiChat: Codec = {
   id: 'openai-chat',
   fieldNames,
   requestPath: () => '/chat/completions',
+  modelsPath: '/models',
   decodeRequest,
   encodeRequest,
   patchRequest,

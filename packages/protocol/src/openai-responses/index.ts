@@ -19,6 +19,7 @@ export const openaiResponses: Codec = {
   id: 'openai-responses',
   fieldNames,
   requestPath: () => '/responses',
+  modelsPath: '/models',
   decodeRequest,
   encodeRequest,
   patchRequest,
