@@ -2,28 +2,7 @@
  * npm run bench:codecs: what each dialect costs, without sockets: requests decoded and encoded for each other dialect at
  * three sizes, events decoded and encoded, and the scanner of the byte path, per event.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'esbuild';
-
-const root = new URL('../../', import.meta.url).pathname;
-const work = mkdtempSync(join(tmpdir(), 'claudette-codecs-'));
-
-const loadProtocol = async () => {
-  const outfile = join(work, 'protocol.mjs');
-  await build({
-    entryPoints: [join(root, 'packages/protocol/src/index.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    conditions: ['@claudette/source'],
-    logLevel: 'error',
-  });
-  return import(outfile);
-};
+import { loadSources } from './load-sources.mjs';
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
@@ -66,72 +45,68 @@ const answer = [
   { type: 'finish', reason: 'stop' },
 ];
 
-try {
-  const { codecs } = await loadProtocol();
-  const ids = Object.keys(codecs);
-  const target = { model: 'm', options: {}, defaultMaxOutputTokens: 4096 };
-  const chatRequest = (bytes) =>
-    codecs['openai-chat'].decodeRequest(
-      Buffer.from(JSON.stringify({ model: 'm', messages: conversation(bytes), temperature: 0 })),
-    );
-
-  const requests = ids.flatMap((id) =>
-    [1, 20, 400].map((kilobytes) => {
-      const canonical = chatRequest(kilobytes * 1024);
-      const { body } = codecs[id].encodeRequest(canonical, target);
-      const runs = Math.max(20, Math.round(4000 / kilobytes));
-      const address = { model: 'm', stream: false };
-      return {
-        dialect: id,
-        'body KB': Math.round(body.length / 1024),
-        'decode us': microseconds(() => codecs[id].decodeRequest(body, address), runs).toFixed(1),
-        'encode us': microseconds(() => codecs[id].encodeRequest(canonical, target), runs).toFixed(1),
-        'JSON.parse us': microseconds(() => JSON.parse(Buffer.from(body).toString()), runs).toFixed(1),
-      };
-    }),
+const { codecs } = await loadSources("export * from './packages/protocol/src/index.js'");
+const ids = Object.keys(codecs);
+const target = { model: 'm', options: {}, defaultMaxOutputTokens: 4096 };
+const chatRequest = (bytes) =>
+  codecs['openai-chat'].decodeRequest(
+    Buffer.from(JSON.stringify({ model: 'm', messages: conversation(bytes), temperature: 0 })),
   );
-  console.log('Requests');
-  console.table(requests);
 
-  const context = { streamUsage: true, tools: [], requestBody: Buffer.from('{"model":"m"}'), createdAtSeconds: 1 };
-  const streamOf = (id) => {
-    const encoder = codecs[id].createEventEncoder(context);
-    return [...answer.map((event) => Buffer.from(encoder.push(event))), Buffer.from(encoder.end())].filter(
-      ({ length }) => length > 0,
-    );
-  };
-  const events = ids.flatMap((from) => {
-    const frames = streamOf(from);
-    const scan = microseconds(() => {
-      const scanner = codecs[from].createScanner('sse');
-      for (const frame of frames) scanner.see(frame);
-      if (!scanner.finished) throw new Error(`${from} did not finish`);
-    }, 20);
-    const decode = microseconds(() => {
-      const decoder = codecs[from].createEventDecoder();
-      for (const frame of frames) decoder.push(frame);
-    }, 20);
-    return ids
-      .filter((to) => to !== from)
-      .map((to) => {
-        const translate = microseconds(() => {
-          const decoder = codecs[from].createEventDecoder();
-          const encoder = codecs[to].createEventEncoder(context);
-          for (const frame of frames) for (const event of decoder.push(frame)) encoder.push(event);
-          encoder.end();
-        }, 20);
-        return {
-          from,
-          to,
-          'scan us/event': (scan / EVENTS).toFixed(2),
-          'decode us/event': (decode / EVENTS).toFixed(2),
-          'translate us/event': (translate / EVENTS).toFixed(2),
-          'events/s': Math.round((EVENTS / translate) * 1e6),
-        };
-      });
-  });
-  console.log('Streams, one event a frame; the goal is 3 us per translated event');
-  console.table(events);
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
+const requests = ids.flatMap((id) =>
+  [1, 20, 400].map((kilobytes) => {
+    const canonical = chatRequest(kilobytes * 1024);
+    const { body } = codecs[id].encodeRequest(canonical, target);
+    const runs = Math.max(20, Math.round(4000 / kilobytes));
+    const address = { model: 'm', stream: false };
+    return {
+      dialect: id,
+      'body KB': Math.round(body.length / 1024),
+      'decode us': microseconds(() => codecs[id].decodeRequest(body, address), runs).toFixed(1),
+      'encode us': microseconds(() => codecs[id].encodeRequest(canonical, target), runs).toFixed(1),
+      'JSON.parse us': microseconds(() => JSON.parse(Buffer.from(body).toString()), runs).toFixed(1),
+    };
+  }),
+);
+console.log('Requests');
+console.table(requests);
+
+const context = { streamUsage: true, tools: [], requestBody: Buffer.from('{"model":"m"}'), createdAtSeconds: 1 };
+const streamOf = (id) => {
+  const encoder = codecs[id].createEventEncoder(context);
+  return [...answer.map((event) => Buffer.from(encoder.push(event))), Buffer.from(encoder.end())].filter(
+    ({ length }) => length > 0,
+  );
+};
+const events = ids.flatMap((from) => {
+  const frames = streamOf(from);
+  const scan = microseconds(() => {
+    const scanner = codecs[from].createScanner('sse');
+    for (const frame of frames) scanner.see(frame);
+    if (!scanner.finished) throw new Error(`${from} did not finish`);
+  }, 20);
+  const decode = microseconds(() => {
+    const decoder = codecs[from].createEventDecoder();
+    for (const frame of frames) decoder.push(frame);
+  }, 20);
+  return ids
+    .filter((to) => to !== from)
+    .map((to) => {
+      const translate = microseconds(() => {
+        const decoder = codecs[from].createEventDecoder();
+        const encoder = codecs[to].createEventEncoder(context);
+        for (const frame of frames) for (const event of decoder.push(frame)) encoder.push(event);
+        encoder.end();
+      }, 20);
+      return {
+        from,
+        to,
+        'scan us/event': (scan / EVENTS).toFixed(2),
+        'decode us/event': (decode / EVENTS).toFixed(2),
+        'translate us/event': (translate / EVENTS).toFixed(2),
+        'events/s': Math.round((EVENTS / translate) * 1e6),
+      };
+    });
+});
+console.log('Streams, one event a frame; the goal is 3 us per translated event');
+console.table(events);

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { loadTraces } from './estimates/load-traces.mjs';
+import { loadSources } from './load-sources.mjs';
 import { readRecordedUsage } from './estimates/recorded-usage.mjs';
 
 const root = new URL('../../', import.meta.url).pathname;
@@ -23,7 +23,9 @@ const print = (title, errors) => {
   });
 };
 
-const { createRecordedTrace, createSyntheticTrace, replayTrace } = await loadTraces();
+const { createRecordedTrace, createSyntheticTrace, replayTrace } = await loadSources(
+  "export * from './packages/routing/src/__fixtures__/exchange-trace.js'",
+);
 console.log('The mean difference as a share of the greater of the two; what was not predicted at all counts as 100 %.');
 print(`A synthetic trace of ${EXCHANGES} exchanges, seed ${SEED}`, replayTrace(createSyntheticTrace(SEED, EXCHANGES)));
 

@@ -24,7 +24,7 @@ import { parseArgs } from 'node:util';
 
 import { fixedTimeout, opossumAlone, ours } from './recovery/breakers.mjs';
 import { drawTrace, traceNames } from './recovery/fault-traces.mjs';
-import { loadProduct } from './recovery/load-product.mjs';
+import { loadSources } from './load-sources.mjs';
 import { simulate } from './recovery/simulate.mjs';
 
 const PROMISED_RATIO = 0.6;
@@ -52,7 +52,9 @@ const geometricMean = (numbers) =>
   Math.exp(numbers.reduce((sum, number) => sum + Math.log(number), 0) / numbers.length);
 const fixed = (number, digits = 2) => number.toFixed(digits);
 
-const product = await loadProduct();
+const product = await loadSources(`
+  export { createBreakers, createKeyRing } from '@claudette/resilience';
+  export { UpstreamError } from '@claudette/core';`);
 const contenders = {
   ours: (random) => ours({ product, limits, random }),
   'fixed timeout': fixedTimeout,

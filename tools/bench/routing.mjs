@@ -15,12 +15,14 @@
  * 3. Microseconds for one decision with ten candidates and everything switched on.
  */
 import { measureDecision } from './routing/decision-cost.mjs';
-import { loadRouting } from './routing/load-routing.mjs';
+import { loadSources } from './load-sources.mjs';
 
 const REQUESTS = 10_000;
 const SEED = 1;
 
-const routing = await loadRouting();
+const routing = await loadSources(`
+  export * from './packages/routing/src/index.js';
+  export * from './packages/routing/src/__fixtures__/routing-scenarios.js';`);
 const failures = [];
 const promise = (kept, text) => {
   console.log(`${kept ? 'kept  ' : 'BROKEN'}  ${text}`);

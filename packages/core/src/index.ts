@@ -47,7 +47,7 @@ export { openReply } from './open-reply.js';
 export type { ReplySource } from './open-reply.js';
 export type { CacheStatus, Outcome, OutcomeKind, Reply } from './reply.js';
 export type { Scanner } from './scanner.js';
-export { targetName } from './target.js';
+export { estimateAt, targetName } from './target.js';
 export type { AffinityKind, Candidate, Estimate, Measures, Plan, Target } from './target.js';
 export type { ByteSource, Transport, TransportRequest, TransportResponse } from './transport.js';
 export { estimateUsage, noUsage, totalInputTokens, totalOutputTokens } from './usage.js';

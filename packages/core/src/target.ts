@@ -78,3 +78,10 @@ export interface Plan {
   /** The second candidate is asked too when the first has shown nothing for so long. Absent: it is not. */
   readonly hedgeAfterMs?: number | undefined;
 }
+
+/** What was expected of a target; undefined where it is no candidate. */
+export const estimateAt = (
+  plan: Pick<Plan, 'candidates'> | undefined,
+  { backend, model }: Pick<Target, 'backend' | 'model'>,
+): Estimate | undefined =>
+  plan?.candidates.find(({ target }) => target.backend === backend && target.model === model)?.estimate;

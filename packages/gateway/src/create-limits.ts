@@ -1,3 +1,4 @@
+import { estimateAt } from '@claudette/core';
 import type { Call, Clock } from '@claudette/core';
 import type { ConcurrencyLimits, RateLimits } from '@claudette/resilience';
 import { createConcurrencyLimits, createRateLimits } from '@claudette/resilience';
@@ -23,8 +24,8 @@ const RETRY_WINDOW_MS = 10_000;
 
 /** What the plan expects an attempt to use. */
 function expectedTokens({ plan, target }: Call): number {
-  const candidate = plan?.candidates.find((one) => one.target === target);
-  return candidate === undefined ? 0 : candidate.estimate.inputTokens + candidate.estimate.outputTokens;
+  const estimate = target && estimateAt(plan, target);
+  return estimate === undefined ? 0 : estimate.inputTokens + estimate.outputTokens;
 }
 
 export function createLimits(config: Config, backends: ReadonlyMap<string, Backend>, clock: Clock): Limits {

@@ -9,9 +9,8 @@ import type {
   Outcome,
   Plan,
   Reply,
-  Target,
 } from '@claudette/core';
-import { toGatewayError } from '@claudette/core';
+import { estimateAt, toGatewayError } from '@claudette/core';
 import type { PriceBook } from '@claudette/ledger';
 
 import { measuredUsage } from './measured-usage.js';
@@ -51,10 +50,6 @@ const startOf = (call: Call, clock: Clock): RecordStart => ({
 
 const nothing = (worth: Money | undefined): Money => ({ nano: 0n, currency: worth?.currency ?? 'USD' });
 
-/** What an attempt was expected to cost; 0 where the price is unknown. */
-const likelyCostNano = (plan: Plan | undefined, { backend, model }: Target): number =>
-  plan?.candidates.find(({ target }) => target.backend === backend && target.model === model)?.estimate.costNano ?? 0;
-
 const toWaste = (nano: number): Money | undefined =>
   nano === 0 ? undefined : { nano: BigInt(Math.round(nano)), currency: 'USD' };
 
@@ -91,7 +86,7 @@ export const withObserver =
       if (observation.kind === 'attempt-start' && observation.number === 1 && start.stream) begin(start);
       if (observation.kind === 'attempt-end') {
         if (reachedBackend(observation)) attempts += 1;
-        if (observation.orphaned) wastedNano += likelyCostNano(plan, observation.target);
+        if (observation.orphaned) wastedNano += estimateAt(plan, observation.target)?.costNano ?? 0;
       }
       call.context.observe(observation);
     };

@@ -1,4 +1,4 @@
-import { isRefusal } from '@claudette/core';
+import { estimateAt, isRefusal } from '@claudette/core';
 import type { ExchangeRecord, Money, Observation, Observe, Plan, Target } from '@claudette/core';
 
 import type { Instruments } from './create-instruments.js';
@@ -62,7 +62,7 @@ export function createMetricObserver(instruments: Instruments): MetricObserver {
     if (attempt.orphaned) {
       count(
         'claudette_cost_wasted_total',
-        toUnits(likelyCost(exchange.plan, target)),
+        toUnits(estimateAt(exchange.plan, target)?.costNano ?? 0),
         target.backend,
         modelOf(target),
         'USD',
@@ -176,7 +176,3 @@ export function createMetricObserver(instruments: Instruments): MetricObserver {
 }
 
 const toUnits = (nano: Money['nano'] | number): number => Number(nano) / 1e9;
-
-/** What was estimated before it was sent; 0 where the price is unknown. */
-const likelyCost = (plan: Plan | undefined, { backend, model }: Target): number =>
-  plan?.candidates.find(({ target }) => target.backend === backend && target.model === model)?.estimate.costNano ?? 0;
