@@ -29,7 +29,7 @@ const withoutDependency = (folder: string, name: string): string => {
 
 const boundaries = '@nx/enforce-module-boundaries';
 const leaf = 'packages/routing/src/index.ts';
-const leafTest = 'packages/routing/src/score.test.ts';
+const leafTest = 'packages/routing/src/plan/score.test.ts';
 
 const imports: readonly FenceCase[] = [
   { name: 'let a leaf import core', path: leaf, text: "export { GatewayError } from '@claudette/core';" },

@@ -1,6 +1,6 @@
 import type { Clock, Observe } from '@claudette/core';
 
-import type { BreakerOptions } from '../breaker-options.js';
+import type { BreakerOptions } from '../circuit/breaker-options.js';
 
 /** Limits that are easy to reckon with: a first wait of 1 s or, at the lower end of chance, of 750 ms; 4 of 5 probes. */
 export const breakerOptions = (

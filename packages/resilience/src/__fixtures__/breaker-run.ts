@@ -3,8 +3,8 @@ import type { Call, GatewayError, GatewayErrorCode, Observation, Reply, Upstream
 import { createFakeClock } from '@claudette/testing';
 import { expect } from '@jest/globals';
 
-import type { BreakerOptions } from '../breaker-options.js';
-import { createBreakers } from '../with-breaker.js';
+import type { BreakerOptions } from '../circuit/breaker-options.js';
+import { createBreakers } from '../circuit/with-breaker.js';
 import { breakerOptions } from './breaker-options.js';
 import { aCall, readAll, scriptedUpstream, target } from './calls.js';
 

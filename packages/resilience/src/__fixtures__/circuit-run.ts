@@ -2,9 +2,9 @@ import type { Observation } from '@claudette/core';
 import { createFakeClock } from '@claudette/testing';
 import { expect } from '@jest/globals';
 
-import type { BreakerOptions } from '../breaker-options.js';
-import { createCircuit } from '../circuit.js';
-import type { Blame } from '../circuit.js';
+import type { BreakerOptions } from '../circuit/breaker-options.js';
+import { createCircuit } from '../circuit/circuit.js';
+import type { Blame } from '../circuit/circuit.js';
 import { breakerOptions } from './breaker-options.js';
 import { target } from './calls.js';
 

@@ -15,9 +15,9 @@ import type {
 import { createFakeClock } from '@claudette/testing';
 import type { FakeClock } from '@claudette/testing';
 
-import type { AttemptPolicy } from '../attempt-state.js';
-import type { RetryBudget } from '../retry-budget.js';
-import { withAttempts } from '../with-attempts.js';
+import type { AttemptPolicy } from '../attempts/attempt-state.js';
+import type { RetryBudget } from '../attempts/retry-budget.js';
+import { withAttempts } from '../attempts/with-attempts.js';
 
 const targets = new Map<string, Target>();
 

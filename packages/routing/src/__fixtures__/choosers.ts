@@ -1,12 +1,12 @@
 import type { Target } from '@claudette/core';
 
-import { createCatalog } from '../catalog.js';
-import { createPlanner } from '../create-planner.js';
-import type { PlannedCall, Strategy } from '../create-planner.js';
-import { createEstimator } from '../estimator.js';
-import type { Weights } from '../score.js';
-import { createSeededRandom } from '../seeded-random.js';
-import { createTargetStatistics } from '../target-statistics.js';
+import { createCatalog } from '../names/catalog.js';
+import { createPlanner } from '../plan/create-planner.js';
+import type { PlannedCall, Strategy } from '../plan/create-planner.js';
+import { createEstimator } from '../learning/estimator.js';
+import type { Weights } from '../plan/score.js';
+import { createSeededRandom } from '../explain/seeded-random.js';
+import { createTargetStatistics } from '../learning/target-statistics.js';
 import type { Chooser, Offer } from './simulate-routing.js';
 import type { SimulatedBackend, SimulatedRequest } from './simulated-world.js';
 

@@ -1,12 +1,12 @@
 import { noUsage, totalInputTokens, totalOutputTokens } from '@claudette/core';
 import type { Target, Usage } from '@claudette/core';
 
-import { createEstimator } from '../estimator.js';
-import type { PlannedCall } from '../routing-options.js';
-import { createSeededRandom } from '../seeded-random.js';
-import { createTargetStatistics } from '../target-statistics.js';
-import { costNanoOf } from '../token-price.js';
-import type { TokenPrice } from '../token-price.js';
+import { createEstimator } from '../learning/estimator.js';
+import type { PlannedCall } from '../plan/routing-options.js';
+import { createSeededRandom } from '../explain/seeded-random.js';
+import { createTargetStatistics } from '../learning/target-statistics.js';
+import { costNanoOf } from '../learning/token-price.js';
+import type { TokenPrice } from '../learning/token-price.js';
 import { candidateOf, exchangeOf, planOf, targetOf } from './decisions.js';
 
 /** One exchange of a trace: what was asked of whom, and what came of it. */

@@ -1,10 +1,10 @@
 import type { Clock, DialectId, Estimate, Plan, Target } from '@claudette/core';
 
-import { createCatalog } from '../catalog.js';
-import type { RoutableTarget } from '../catalog.js';
-import { createPlanner } from '../create-planner.js';
-import type { PlannedCall, Planner, RoutingOptions } from '../create-planner.js';
-import type { TargetStatistic } from '../target-statistics.js';
+import { createCatalog } from '../names/catalog.js';
+import type { RoutableTarget } from '../names/catalog.js';
+import { createPlanner } from '../plan/create-planner.js';
+import type { PlannedCall, Planner, RoutingOptions } from '../plan/create-planner.js';
+import type { TargetStatistic } from '../learning/target-statistics.js';
 
 export const routable = (backend: string, priority = 1): RoutableTarget => ({
   target: { backend, model: 'm', provider: 'openai', dialect: 'openai-chat' },

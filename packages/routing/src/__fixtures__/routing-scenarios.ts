@@ -1,5 +1,5 @@
-import { strategies } from '../create-planner.js';
-import type { Weights } from '../score.js';
+import { strategies } from '../plan/create-planner.js';
+import type { Weights } from '../plan/score.js';
 import { createConstant, createOracle, createProduct, createRandom, createRoundRobin } from './choosers.js';
 import { simulateRouting } from './simulate-routing.js';
 import type { Chooser, SimulationResult } from './simulate-routing.js';

@@ -1,7 +1,7 @@
 import type { Target } from '@claudette/core';
 
-import { createSeededRandom } from '../seeded-random.js';
-import type { TokenPrice } from '../token-price.js';
+import { createSeededRandom } from '../explain/seeded-random.js';
+import type { TokenPrice } from '../learning/token-price.js';
 
 /** A backend as it really is; nobody who chooses is told. */
 export interface SimulatedBackend {
