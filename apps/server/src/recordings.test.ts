@@ -152,10 +152,18 @@ whenReplaying('recordings that are no answers (CLAUDETTE_REPLAY_DIR)', () => {
   });
 
   it.each(dialectIds)("Google's limit is one to a client of %s", async (client) => {
-    const limit = readLimitError(folder);
-    stack.providers.gemini.behave({ kind: 'raw', status: 429, contentType: 'application/json', chunks: [limit] });
-    const response = await ask(stack, { dialect: client, model: models.gemini });
+    // Of its own, because a key that met a limit rests.
+    const own = await startStack({ routing: { fallback: false, maxAttempts: 1 } });
+    const chunks = [readLimitError(folder)];
+    own.providers.gemini.behave({ kind: 'raw', status: 429, contentType: 'application/json', chunks });
+    const response = await ask(own, { dialect: client, model: models.gemini });
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '35']);
     expect(await response.text()).toContain('You exceeded your current quota');
+
+    const again = await ask(own, { dialect: client, model: models.gemini });
+    expect([again.status, again.headers.get('retry-after')]).toEqual([429, '35']);
+    expect(await again.text()).toContain('its key rests after a rate limit');
+    expect(own.providers.gemini.count()).toBe(1);
+    await own.close();
   });
 });

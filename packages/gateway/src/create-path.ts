@@ -32,13 +32,12 @@ export interface PathOptions extends DispatchOptions, ObserverOptions {
 export function createPath(options: PathOptions): Exchange {
   const { config, backends, clock, planner, statistics, retryBudget, withCache, random, keyRing } = options;
 
-  /** A backend with another key needs no rest after a rate limit: the limit was the key's. Our own limits last too long. */
+  /** A backend with another key needs no rest after a rate limit: the limit was the key's. */
   const restMs = (error: GatewayError, failures: number, target: Target): number => {
     const keys = backends.get(target.backend)?.keys ?? [];
-    const keysRestMs = keys.length === 0 ? 0 : keyRing.restMs(target.backend, keys);
-    if (error.code === 'upstream_rate_limited' && keys.length > 0) return keysRestMs;
-    if (error.code === 'backend_limit_reached') return keysRestMs > 0 ? keysRestMs : Infinity;
+    if (error.code === 'upstream_rate_limited' && keys.length > 0) return keyRing.restMs(target.backend, keys);
     const retryAfterMs = error instanceof UpstreamError ? error.fault.retryAfterMs : undefined;
+    if (error.code === 'backend_limit_reached') return retryAfterMs ?? Infinity;
     return backoffMs({
       attempt: failures,
       failureClass: failureClassOf(error.code),

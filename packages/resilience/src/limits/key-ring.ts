@@ -1,8 +1,8 @@
-import { GatewayError } from '@claudette/core';
 import type { Clock, UpstreamFault } from '@claudette/core';
 
 import { available, formatWait } from './availability.js';
 import type { Availability } from './availability.js';
+import { limitReached } from './limit-reached.js';
 
 export interface KeyRingOptions {
   readonly clock: Clock;
@@ -19,7 +19,7 @@ export interface KeyRing {
    * The next key of a backend that does not rest.
    *
    * @param keys all keys of the backend, at least one
-   * @throws GatewayError `backend_limit_reached` when all of them rest
+   * @throws UpstreamError `backend_limit_reached` when all of them rest, with the time until one does not
    */
   take(backend: string, keys: readonly string[]): string;
   /**
@@ -92,7 +92,8 @@ export function createKeyRing({ clock, random }: KeyRingOptions): KeyRing {
         ring.turn += 1;
         if (key !== undefined && restOf(ring.troubles.get(key), nowMs, eachRefused) === 0) return key;
       }
-      throw new GatewayError('backend_limit_reached', `${backend}: ${formatRest(keys, restMs(backend, keys))}`);
+      const waitMs = restMs(backend, keys);
+      throw limitReached(backend, formatRest(keys, waitMs), waitMs);
     },
     cool(backend, key, { status, retryAfterMs }) {
       const { troubles } = ringOf(backend);

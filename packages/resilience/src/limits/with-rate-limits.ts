@@ -3,6 +3,7 @@ import type { Call, Clock, Exchange, Interceptor, Outcome, Reply, Target } from 
 
 import { available, formatWait } from './availability.js';
 import type { Availability } from './availability.js';
+import { limitReached } from './limit-reached.js';
 import { createMinuteWindow } from './minute-window.js';
 import type { CountedSecond, MinuteWindow } from './minute-window.js';
 
@@ -45,6 +46,12 @@ interface Use {
   readonly tokens: MinuteWindow;
 }
 
+interface Shortage {
+  readonly reason: string;
+  /** Absent: it does not end by itself. */
+  readonly waitMs?: number;
+}
+
 /** The request did not reach the backend, or was turned away before any work was done on it. */
 const wasExecuted = (thrown: unknown): boolean => {
   if (!(thrown instanceof GatewayError)) return true;
@@ -71,20 +78,21 @@ export function createRateLimits({ limitsFor, tokensFor, clock }: RateLimitOptio
     return use;
   };
 
-  /** Why there is no room; undefined when there is. */
-  const findShortage = (use: Use, limits: MinuteLimits, tokens: number, nowMs: number): string | undefined => {
+  /** Why there is no room, and for how long; undefined when there is. */
+  const findShortage = (use: Use, limits: MinuteLimits, tokens: number, nowMs: number): Shortage | undefined => {
     const { requestsPerMinute, tokensPerMinute } = limits;
     if (requestsPerMinute !== null && use.requests.total(nowMs) + 1 > requestsPerMinute) {
       const waitMs = use.requests.msUntil(nowMs, requestsPerMinute - 1);
-      return `its ${requestsPerMinute} requests a minute are used up; ${formatWait(waitMs)}`;
+      return { waitMs, reason: `its ${requestsPerMinute} requests a minute are used up; ${formatWait(waitMs)}` };
     }
     if (tokensPerMinute === null) return undefined;
     if (tokens > tokensPerMinute) {
-      return `about ${tokens} tokens are more than the ${tokensPerMinute} it may use a minute`;
+      return { reason: `about ${tokens} tokens are more than the ${tokensPerMinute} it may use a minute` };
     }
     if (use.tokens.total(nowMs) + tokens <= tokensPerMinute) return undefined;
     const waitMs = use.tokens.msUntil(nowMs, tokensPerMinute - tokens);
-    return `${tokensPerMinute} tokens a minute have no room for about ${tokens} more; ${formatWait(waitMs)}`;
+    const reason = `${tokensPerMinute} tokens a minute have no room for about ${tokens} more; ${formatWait(waitMs)}`;
+    return { waitMs, reason };
   };
 
   const settle = (use: Use, reserved: CountedSecond, tokens: number, { kind, usage }: Outcome): void => {
@@ -101,7 +109,7 @@ export function createRateLimits({ limitsFor, tokensFor, clock }: RateLimitOptio
     const tokens = limits.tokensPerMinute === null ? 0 : Math.ceil(tokensFor(call));
     const nowMs = clock.now();
     const shortage = findShortage(use, limits, tokens, nowMs);
-    if (shortage !== undefined) throw new GatewayError('backend_limit_reached', `${backend}: ${shortage}`);
+    if (shortage !== undefined) throw limitReached(backend, shortage.reason, shortage.waitMs);
     const request = use.requests.count(nowMs, 1);
     const reserved = use.tokens.count(nowMs, tokens);
     try {
@@ -128,8 +136,8 @@ export function createRateLimits({ limitsFor, tokensFor, clock }: RateLimitOptio
     hasRoom(target, tokens) {
       const limits = limitsFor(target);
       if (!hasLimit(limits)) return available;
-      const reason = findShortage(useOf(target.backend), limits, Math.ceil(tokens), clock.now());
-      return reason === undefined ? available : { available: false, reason };
+      const shortage = findShortage(useOf(target.backend), limits, Math.ceil(tokens), clock.now());
+      return shortage === undefined ? available : { available: false, reason: shortage.reason };
     },
     usage() {
       const nowMs = clock.now();
