@@ -107,12 +107,14 @@ function assemble(config: Config, backends: readonly Backend[], runtime: Runtime
     withCache,
     userAgent,
     begin: (start) => ledger.begin(start),
+    decide: decisions.add,
     committed: () => ledger.committed(),
     withOpenExchanges: open.withOpenExchanges,
   });
   const shared = {
     clock,
     observe,
+    decide: decisions.add,
     strict,
     costOf: priceReply(prices, clock),
     exchange,

@@ -24,7 +24,6 @@ import { createEstimator, createTargetStatistics } from '@claudette/routing';
 import type { Config } from './config/schema.js';
 import { systemEnvironment } from './config/system-environment.js';
 import { dataDirectory } from './config/user-directories.js';
-import { createDecisionRecorder } from './decision-recorder.js';
 import type { GatewayOverrides } from './gateway.js';
 import { storePath } from './store-path.js';
 import { systemClock } from './system-clock.js';
@@ -146,7 +145,6 @@ async function openRuntime(
     (observation) => {
       if (observation.kind === 'exchange-end') ledger.record(observation.record);
     },
-    createDecisionRecorder({ clock, onDecision: decisions.add }),
     statistics.observe,
     estimator.observe,
   ];

@@ -1,4 +1,4 @@
-import type { Call, Exchange, Observation, Reply } from '@claudette/core';
+import type { Call, DecisionRecord, Exchange, Observation, Reply } from '@claudette/core';
 import { GatewayError } from '@claudette/core';
 import { createPriceBook } from '@claudette/ledger';
 import type { PriceBook } from '@claudette/ledger';
@@ -20,11 +20,13 @@ async function observe(next: Exchange, { call = makeCall(), prices = createPrice
   const clock = createFakeClock({ epochMs: 1_000 });
   const observations: Observation[] = [];
   const begun: Parameters<ObserverOptions['begin']>[0][] = [];
+  const decisions: DecisionRecord[] = [];
   const heard: Call = { ...call, context: { ...call.context, observe: (one) => observations.push(one) } };
   const exchange = withObserver({
     clock,
     prices,
     begin: (start) => begun.push(start),
+    decide: (decision) => decisions.push(decision),
     committed: () => Promise.resolve(),
   })(async (one) => {
     clock.advance(30);
@@ -36,16 +38,17 @@ async function observe(next: Exchange, { call = makeCall(), prices = createPrice
     await reply.outcome;
   }
   const [record] = observations.flatMap((one) => (one.kind === 'exchange-end' ? [one.record] : []));
-  return { reply, record, observations, begun };
+  return { reply, record, observations, begun, decisions };
 }
 
 describe('the observer of exchanges', () => {
   it('sees one begin and end', async () => {
-    const { record, observations } = await observe(async (call) => {
+    const { record, observations, decisions } = await observe(async (call) => {
       call.context.observe({ kind: 'attempt-start', id: 'x-1', target, number: 1, reason: 'first', waitedMs: 0 });
       return whole(call);
     });
     expect(observations.map(({ kind }) => kind)).toEqual(['exchange-start', 'attempt-start', 'exchange-end']);
+    expect(decisions).toEqual([{ exchange: record, attempts: [] }]);
     expect(record).toEqual({
       id: 'x-1',
       startedAtMs: 1_000,

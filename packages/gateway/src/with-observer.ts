@@ -1,18 +1,19 @@
 import type {
   Call,
   Clock,
+  DecisionRecord,
   ExchangeRecord,
   GatewayErrorCode,
   Interceptor,
   Money,
   Observe,
   Outcome,
-  Plan,
   Reply,
 } from '@claudette/core';
 import { estimateAt, toGatewayError } from '@claudette/core';
 import type { PriceBook } from '@claudette/ledger';
 
+import { createExchangeHistory } from './exchange-history.js';
 import { measuredUsage } from './measured-usage.js';
 import { isFree, priceUsage } from './price-usage.js';
 import { reachedBackend } from './reached-backend.js';
@@ -22,6 +23,8 @@ export interface ObserverOptions {
   readonly prices: PriceBook;
   /** Notes a stream's start as its first attempt is sent, so that a crash leaves a trace of it. */
   readonly begin: (start: RecordStart) => void;
+  /** Takes what explains an exchange that has ended. Must not wait. */
+  readonly decide: (decision: DecisionRecord) => void;
   /** Resolves when every exchange whose end was observed so far is on disk. */
   readonly committed: () => Promise<void>;
 }
@@ -72,29 +75,33 @@ const holdEnd = (reply: Reply, hasEnded: () => boolean, committed: () => Promise
  * the end is on record before the reader gets the last bytes.
  */
 export const withObserver =
-  ({ clock, prices, begin, committed }: ObserverOptions): Interceptor =>
+  ({ clock, prices, begin, decide, committed }: ObserverOptions): Interceptor =>
   (next) =>
   async (call) => {
     const start = startOf(call, clock);
     const startedAt = clock.now();
     /** Upstream calls that have ended; those of a reply that is still going on, it counts itself. */
     let attempts = 0;
-    let plan: Plan | undefined;
     let wastedNano = 0;
+    const history = createExchangeHistory(clock, startedAt);
     const observe: Observe = (observation) => {
-      if (observation.kind === 'plan') plan = observation.plan;
+      history.see(observation);
       if (observation.kind === 'attempt-start' && observation.number === 1 && start.stream) begin(start);
       if (observation.kind === 'attempt-end') {
         if (reachedBackend(observation)) attempts += 1;
-        if (observation.orphaned) wastedNano += estimateAt(plan, observation.target)?.costNano ?? 0;
+        if (observation.orphaned) wastedNano += estimateAt(history.plan, observation.target)?.costNano ?? 0;
       }
       call.context.observe(observation);
     };
 
+    const end = (record: ExchangeRecord): void => {
+      observe({ kind: 'exchange-end', record });
+      decide(history.toDecision(record));
+    };
+
     const endWithoutReply = (code: GatewayErrorCode): void =>
-      observe({
-        kind: 'exchange-end',
-        record: Object.assign({}, start, {
+      end(
+        Object.assign({}, start, {
           durationMs: clock.now() - startedAt,
           outcome: code === 'client_aborted' ? ('abandoned' as const) : ('failed' as const),
           errorCode: code,
@@ -103,16 +110,15 @@ export const withObserver =
           losses: [],
           wasted: toWaste(wastedNano),
         }),
-      });
+      );
     const endWithReply = (reply: Reply, outcome: Outcome, firstContentMs: number): void => {
       const usage = measuredUsage(call.operation, outcome, reply.framing, start.requestBytes);
       const worth = usage && priceUsage(prices, reply.target, usage, start.startedAtMs);
       const share = outcome.share ?? reply;
       const free = isFree(share.cache);
-      observe({
-        kind: 'exchange-end',
+      end(
         // Node 20 takes about a microsecond for each field that a literal adds after a spread; this takes none.
-        record: Object.assign({}, start, {
+        Object.assign({}, start, {
           durationMs: clock.now() - startedAt,
           outcome: outcome.kind,
           errorCode: outcome.cause?.code,
@@ -130,7 +136,7 @@ export const withObserver =
           wasted: toWaste(wastedNano),
           priceVersion: prices.version,
         }),
-      });
+      );
     };
 
     observe({ kind: 'exchange-start', id: start.id, dialect: start.dialect });

@@ -1,4 +1,14 @@
-import type { Call, Clock, Exchange, GatewayError, Money, Observe, Outcome, Reply } from '@claudette/core';
+import type {
+  Call,
+  Clock,
+  DecisionRecord,
+  Exchange,
+  GatewayError,
+  Money,
+  Observe,
+  Outcome,
+  Reply,
+} from '@claudette/core';
 import { toGatewayError } from '@claudette/core';
 import type { Codec } from '@claudette/protocol';
 import { codecs, createJsonArrayWriter } from '@claudette/protocol';
@@ -26,6 +36,8 @@ export interface AnswerOptions {
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly observe: Observe;
+  /** Takes what explains a request that never became a call. */
+  readonly decide: (decision: DecisionRecord) => void;
   /** Refuse lossy translations unless the client says otherwise. */
   readonly strict: boolean;
   /** What a finished reply cost; undefined where the price is unknown. */
@@ -46,7 +58,7 @@ const SSE_TYPE = 'text/event-stream; charset=utf-8';
  * Answers a client in its own dialect: bytes and headers in, frames out. Knows no HTTP framework and never rejects;
  * whatever goes wrong is an answer too.
  */
-export const createAnswer = ({ exchange, clock, observe, strict, costOf }: AnswerOptions) => {
+export const createAnswer = ({ exchange, clock, observe, decide, strict, costOf }: AnswerOptions) => {
   const streamed = (reply: Reply, codec: Codec, request: ClientRequest, id: string): ClientAnswer => {
     const writer = request.framing === 'json-array' ? createJsonArrayWriter() : undefined;
     const headers = responseHeaders(id, reply, reply.losses, writer === undefined ? SSE_TYPE : JSON_TYPE);
@@ -87,7 +99,7 @@ export const createAnswer = ({ exchange, clock, observe, strict, costOf }: Answe
     } catch (thrown) {
       const error = toGatewayError(thrown);
       const { dialect, operation, principal, body } = request;
-      recordRefusal({ id, dialect, operation, requestBytes: body.length, principal, error, clock, observe });
+      recordRefusal({ id, dialect, operation, requestBytes: body.length, principal, error, clock, observe, decide });
       return errorAnswer(codec, error, id);
     }
     try {

@@ -1,4 +1,4 @@
-import type { Observation } from '@claudette/core';
+import type { DecisionRecord, Observation } from '@claudette/core';
 import { GatewayError } from '@claudette/core';
 import { createFakeClock } from '@claudette/testing';
 import { expect, it } from '@jest/globals';
@@ -7,6 +7,7 @@ import { recordRefusal } from './record-refusal.js';
 
 it('lets a refused request begin and fail like any other exchange', () => {
   const observations: Observation[] = [];
+  const decisions: DecisionRecord[] = [];
   recordRefusal({
     id: 'x-1',
     dialect: 'anthropic-messages',
@@ -16,6 +17,7 @@ it('lets a refused request begin and fail like any other exchange', () => {
     error: new GatewayError('invalid_request', 'x'),
     clock: createFakeClock({ epochMs: 7 }),
     observe: (observation) => observations.push(observation),
+    decide: (decision) => decisions.push(decision),
   });
   expect(observations).toEqual([
     { kind: 'exchange-start', id: 'x-1', dialect: 'anthropic-messages' },
@@ -40,4 +42,5 @@ it('lets a refused request begin and fail like any other exchange', () => {
       },
     },
   ]);
+  expect(decisions).toEqual([{ exchange: expect.objectContaining({ id: 'x-1' }), attempts: [] }]);
 });

@@ -2,6 +2,7 @@ import type {
   Call,
   ChatEvent,
   Clock,
+  DecisionRecord,
   Exchange,
   FinishReason,
   Loss,
@@ -41,6 +42,8 @@ export interface AskOptions {
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly observe: Observe;
+  /** Takes what explains a request that never became a call. */
+  readonly decide: (decision: DecisionRecord) => void;
   readonly strict: boolean;
   readonly costOf: (reply: Reply, outcome: Outcome) => Money | undefined;
 }
@@ -50,7 +53,7 @@ export interface AskOptions {
  * @throws GatewayError
  */
 export const createAsk =
-  ({ exchange, clock, observe, strict, costOf }: AskOptions) =>
+  ({ exchange, clock, observe, decide, strict, costOf }: AskOptions) =>
   async (asked: Asked, onText: (text: string) => void = () => undefined): Promise<NativeAnswer> => {
     const startedAt = clock.now();
     const id = createExchangeId();
@@ -61,7 +64,7 @@ export const createAsk =
       const error = toGatewayError(thrown);
       const { principal, prompt } = asked;
       const native = { dialect: 'native', operation: 'generate' } as const;
-      recordRefusal({ id, ...native, requestBytes: prompt.length, principal, error, clock, observe });
+      recordRefusal({ id, ...native, requestBytes: prompt.length, principal, error, clock, observe, decide });
       throw error;
     }
     const reply = await exchange(call);
