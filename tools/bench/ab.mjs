@@ -14,6 +14,8 @@ const { values } = parseArgs({
     base: { type: 'string' },
     rounds: { type: 'string', default: '8' },
     seconds: { type: 'string', default: '3' },
+    /** Only this kind of request. */
+    kind: { type: 'string' },
   },
 });
 if (values.base === undefined) throw new Error('--base names the checkout to compare with');
@@ -28,7 +30,8 @@ async function main() {
     base: await peers.startClaudette(4621, upstream.port, {}, resolve(values.base)),
     this: await peers.startClaudette(4622, upstream.port),
   };
-  const kinds = { whole: {}, stream: { stream: true }, 'other dialect': { dialect: 'messages' } };
+  const all = { whole: {}, stream: { stream: true }, 'other dialect': { dialect: 'messages' } };
+  const kinds = values.kind === undefined ? all : { [values.kind]: all[values.kind] };
 
   const measure = async (server, how) => {
     const before = peers.cpuSeconds(server.pid);
