@@ -4,7 +4,7 @@ import { createFakeProvider } from '@claudette/testing';
 import type { FakeProvider } from '@claudette/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { models, startStack } from './__fixtures__/start-stack.js';
+import { models, patient, startStack } from './__fixtures__/start-stack.js';
 import type { Stack } from './__fixtures__/start-stack.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ let plainServer: FakeProvider;
 let plain: Stack;
 beforeAll(async () => {
   plainServer = await createFakeProvider();
-  stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } });
+  stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } }, { timeouts: patient });
   const backend = { provider: 'openai-compatible', baseUrl: `${plainServer.url}/v1`, models: ['plain-fake'] };
   plain = await startStack({ backends: { plain: backend } });
 });

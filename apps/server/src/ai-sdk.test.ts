@@ -4,7 +4,7 @@ import { APICallError, generateObject, generateText, jsonSchema, Output, stepCou
 import type { ModelMessage } from 'ai';
 
 import { aiClients, reasoningOptions, statelessOptions } from './__fixtures__/ai-sdk-models.js';
-import { models, startStack } from './__fixtures__/start-stack.js';
+import { models, patient, startStack } from './__fixtures__/start-stack.js';
 import type { Stack } from './__fixtures__/start-stack.js';
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
@@ -24,7 +24,7 @@ const bothSuns = 'The tool said: sun in text and sun in text';
 let stack: Stack;
 beforeAll(async () => {
   globalThis.AI_SDK_LOG_WARNINGS = false;
-  stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } });
+  stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } }, { timeouts: patient });
 });
 beforeEach(() => {
   stack.reset();

@@ -161,5 +161,5 @@ describe('a storm', () => {
     expect([...statuses].every((status) => status >= 500)).toBe(true);
     expect((stack.chat.count() + stack.claude.count()) / REQUESTS).toBeLessThanOrEqual(1.1);
     await stack.close();
-  });
+  }, 60_000);
 });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import { askFor, dialectOfCapture, headersOf, readCaptures, streams } from './__fixtures__/captured-request.js';
 import type { CapturedRequest } from './__fixtures__/captured-request.js';
-import { models, startStack } from './__fixtures__/start-stack.js';
+import { models, patient, startStack } from './__fixtures__/start-stack.js';
 import type { Stack } from './__fixtures__/start-stack.js';
 
 const folder = process.env['CLAUDETTE_REPLAY_DIR'];
@@ -31,7 +31,7 @@ const ends: Readonly<Record<DialectId, readonly [whole: string, stream: string]>
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ routing: { fallback: false } });
+  stack = await startStack({ routing: { fallback: false } }, { timeouts: patient });
 });
 beforeEach(() => {
   stack.reset();

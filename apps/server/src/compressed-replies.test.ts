@@ -2,12 +2,12 @@ import { dialectIds } from '@claudette/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { ask, readStream } from './__fixtures__/raw-client.js';
-import { models, startStack } from './__fixtures__/start-stack.js';
+import { models, patient, startStack } from './__fixtures__/start-stack.js';
 import type { Stack } from './__fixtures__/start-stack.js';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ routing: { fallback: false } });
+  stack = await startStack({ routing: { fallback: false } }, { timeouts: patient });
 });
 beforeEach(() => {
   stack.reset();

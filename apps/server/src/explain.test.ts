@@ -99,7 +99,7 @@ describe('GET /api/exchanges', () => {
       outcome: 'complete',
       why: expect.stringContaining('asked after chat/gpt-fake: upstream_failed'),
       attempts: [
-        { backend: 'chat', reason: 'first', outcome: 'failed', errorCode: 'upstream_failed', orphaned: true },
+        { backend: 'chat', reason: 'first', outcome: 'failed', errorCode: 'upstream_failed', orphaned: false },
         { backend: 'claude', reason: 'failover', outcome: 'complete' },
       ],
       timings: { totalMs: expect.any(Number), planMs: expect.any(Number), waitedMs: 0 },

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { brokenRulesOfEvent, brokenRulesOfResponse, readResponseEvents } from './__fixtures__/response-rules.js';
 import type { Json, ResponseEvent } from './__fixtures__/response-rules.js';
-import { models, startStack } from './__fixtures__/start-stack.js';
+import { models, patient, startStack } from './__fixtures__/start-stack.js';
 import type { Stack } from './__fixtures__/start-stack.js';
 
 /** What the public Open Responses compliance suite asks of a server over HTTP, and the order of events besides. */
@@ -18,7 +18,7 @@ const weather = {
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } });
+  stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } }, { timeouts: patient });
 });
 beforeEach(() => {
   stack.reset();

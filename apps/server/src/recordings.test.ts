@@ -8,7 +8,7 @@ import { ask, readStream } from './__fixtures__/raw-client.js';
 import { readers, readBrokenStream, readLimitError, readRecordings } from './__fixtures__/recording.js';
 import type { Recording } from './__fixtures__/recording.js';
 import type { Said } from './__fixtures__/said.js';
-import { models, startStack } from './__fixtures__/start-stack.js';
+import { models, patient, startStack } from './__fixtures__/start-stack.js';
 import type { Stack } from './__fixtures__/start-stack.js';
 import { readFrames } from './__fixtures__/strict-frames.js';
 
@@ -42,7 +42,7 @@ const differences: readonly {
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } });
+  stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } }, { timeouts: patient });
 });
 afterAll(() => stack.close());
 
@@ -153,7 +153,7 @@ whenReplaying('recordings that are no answers (CLAUDETTE_REPLAY_DIR)', () => {
 
   it.each(dialectIds)("Google's limit is one to a client of %s", async (client) => {
     // Of its own, because a key that met a limit rests.
-    const own = await startStack({ routing: { fallback: false, maxAttempts: 1 } });
+    const own = await startStack({ routing: { fallback: false, maxAttempts: 1 } }, { timeouts: patient });
     const chunks = [readLimitError(folder)];
     own.providers.gemini.behave({ kind: 'raw', status: 429, contentType: 'application/json', chunks });
     const response = await ask(own, { dialect: client, model: models.gemini });

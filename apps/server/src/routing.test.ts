@@ -26,7 +26,7 @@ const start = async (routing: object, settings: readonly object[] = [{}, {}, {}]
       cache: { enabled: false },
       ...more,
     },
-    Math.random,
+    { random: Math.random },
   ));
 
 beforeEach(async () => {

@@ -9,12 +9,12 @@ import { GoogleGenAI } from '@google/genai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
 
-import { models, startStack } from './__fixtures__/start-stack.js';
+import { models, patient, startStack } from './__fixtures__/start-stack.js';
 import type { Stack } from './__fixtures__/start-stack.js';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } });
+  stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } }, { timeouts: patient });
 });
 beforeEach(() => {
   stack.reset();

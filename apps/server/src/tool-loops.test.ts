@@ -5,7 +5,7 @@ import type { Part, PartListUnion } from '@google/genai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { openConversation } from './__fixtures__/conversation.js';
-import { models, startStack } from './__fixtures__/start-stack.js';
+import { models, patient, startStack } from './__fixtures__/start-stack.js';
 import type { Stack } from './__fixtures__/start-stack.js';
 
 /** From Gemini 3 on, a call without its signature is refused. */
@@ -60,7 +60,7 @@ const framings = [
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } });
+  stack = await startStack({ routing: { fallback: false, maxAttempts: 1 } }, { timeouts: patient });
 });
 beforeEach(() => {
   stack.reset();

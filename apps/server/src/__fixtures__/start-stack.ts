@@ -32,22 +32,34 @@ export const models: Readonly<Record<DialectId, string>> = {
 
 const tree = (value: unknown): Record<string, unknown> => (value ?? {}) as Record<string, unknown>;
 
-const timeouts = { connectMs: 500, firstContentMs: 1000, idleMs: 1000, totalMs: 4000 };
-
-const backend = (provider: string, baseUrl: string, model: string, dialect: DialectId): Record<string, unknown> => ({
-  provider,
-  baseUrl,
-  dialect,
-  apiKey: 'env:FAKE_KEY',
-  models: [model],
-  timeouts,
-});
+/** Short, for tests of what never comes. */
+const impatient = { connectMs: 500, firstContentMs: 1000, idleMs: 1000, totalMs: 4000 };
+/** For tests where everything comes: a busy machine is no fault. */
+export const patient = { connectMs: 5_000, firstContentMs: 20_000, idleMs: 20_000, totalMs: 60_000 };
 
 /** One call in twenty explores. Here none does, unless a test wants it to. */
 const unexciting = (): number => 0.5;
 
+export interface StackOptions {
+  /** From 0 (included) to 1 (excluded). */
+  readonly random?: () => number;
+  /** Of the four backends. */
+  readonly timeouts?: typeof impatient;
+}
+
 /** Starts all of it; `config` is laid over a configuration with the four backends and everything in memory. */
-export async function startStack(config: Record<string, unknown> = {}, random = unexciting): Promise<Stack> {
+export async function startStack(
+  config: Record<string, unknown> = {},
+  { random = unexciting, timeouts = impatient }: StackOptions = {},
+): Promise<Stack> {
+  const backend = (provider: string, baseUrl: string, model: string, dialect: DialectId): Record<string, unknown> => ({
+    provider,
+    baseUrl,
+    dialect,
+    apiKey: 'env:FAKE_KEY',
+    models: [model],
+    timeouts,
+  });
   const [chat, responses, claude, gemini] = await Promise.all([
     createFakeProvider(),
     createFakeProvider(),

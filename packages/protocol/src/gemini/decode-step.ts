@@ -24,10 +24,7 @@ interface OpenWords {
 }
 
 /** A call whose arguments come in pieces, as Vertex may send them. */
-interface OpenCall {
-  readonly block: number;
-  readonly json: PartialJson | undefined;
-}
+type OpenCall = { readonly block: number; readonly json: PartialJson | undefined };
 
 /**
  * | phase   | chunk                         | events                                      | next   |

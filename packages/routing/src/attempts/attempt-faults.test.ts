@@ -57,7 +57,9 @@ describe('what an error tells about its attempt', () => {
   });
 
   it.each([
-    ['a 5xx may be sent again, though it may have run', upstream('upstream_failed', { status: 500 }), 'rcw'],
+    ['a 5xx may be sent again and costs nothing', upstream('upstream_failed', { status: 500 }), 'rc'],
+    ['behind a proxy that gave up the backend may still work', upstream('upstream_failed', { status: 504 }), 'rcw'],
+    ['what breaks off after a 200 was worked on', upstream('upstream_failed', { status: 200 }), 'cw'],
     ['a fault inside a reply may not be sent again', upstream('upstream_failed'), 'cw'],
     ['a connection that broke before the request was written', upstream('upstream_broken', { unsent: true }), 'rc'],
     ['a connection that broke after that', upstream('upstream_broken', { unsent: false }), 'cw'],

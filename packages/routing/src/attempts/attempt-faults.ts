@@ -15,6 +15,9 @@ const unworked: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
   'draining',
 ]);
 
+/** A proxy between us and the backend gave up waiting: the backend may still work on it. */
+const GAVE_UP_WAITING: ReadonlySet<number> = new Set([502, 504]);
+
 /** Whether an attempt with this error reached out to its backend; what did not is no upstream call. */
 export const isUpstreamCall = ({ code }: Pick<GatewayError, 'code'>): boolean => !isRefusal(code);
 
@@ -34,12 +37,13 @@ export const mayRepeat = (error: GatewayError): boolean => {
 
 /**
  * Whether the provider may have worked on a request that ended with this error, and may bill it. False only where the
- * error shows that it did not: it was never reached, or it turned the request away.
+ * error shows that it did not: it was never reached, or it answered with an error of its own.
  */
 export const mayHaveRun = (error: GatewayError): boolean => {
   const { code } = error;
   if (isRefusal(code) || repeatable.has(code) || unworked.has(code)) return false;
   if (!(error instanceof UpstreamError)) return true;
-  const { status = 0, unsent = false } = error.fault;
-  return !unsent && !(status >= 400 && status < 500);
+  const { status, unsent = false } = error.fault;
+  // What breaks off after a 200 was worked on.
+  return !unsent && (status === undefined || status < 400 || GAVE_UP_WAITING.has(status));
 };

@@ -176,6 +176,11 @@ describe('why it was this target', () => {
       { exchange: exchangeOf({ outcome: 'failed', errorCode: 'unauthenticated' }), plan: undefined },
     ],
     [
+      'an answer of the gateway',
+      'answered by the gateway itself',
+      { exchange: exchangeOf({ outcome: 'complete' }), plan: undefined },
+    ],
+    [
       'an unknown end before routing',
       'it ended before routing: abandoned',
       { exchange: exchangeOf({ outcome: 'abandoned' }), plan: undefined },

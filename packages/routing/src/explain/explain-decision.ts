@@ -208,7 +208,8 @@ const explainChoice = (record: DecisionRecord): string => {
   if (exchange.cache === 'coalesced') return 'shares the answer to an equal call that was under way';
   if (exchange.cache === 'stale') return `an expired answer stands in: ${listFailures(attempts)}`;
   const error = exchange.errorCode ?? exchange.outcome;
-  if (plan === undefined) return `it ended before routing: ${error}`;
+  if (plan === undefined)
+    return exchange.outcome === 'complete' ? 'answered by the gateway itself' : `it ended before routing: ${error}`;
   if (exchange.target === undefined) return [`nobody answered: ${error}`, ...attempts.map(failureOf)].join('; ');
   const answer = answerOf(record);
   const before = attempts.filter((attempt) => attempt !== answer);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { HASH_RANGE, HASH_SEED, hashText, mixHashes } from './hash-text.js';
+import { HASH_SEED, hashText, mixHashes } from './hash-text.js';
 
 const hash = (text: string): number => hashText(HASH_SEED, text);
 
@@ -39,7 +39,7 @@ describe('two hashes as one', () => {
   it('are spread evenly', () => {
     const sixteenths = Array.from({ length: 16 }, () => 0);
     for (let index = 0; index < 16_000; index += 1) {
-      const place = Math.floor((mixHashes(hash('key'), index) / HASH_RANGE) * 16);
+      const place = Math.floor((mixHashes(hash('key'), index) / 2 ** 32) * 16);
       sixteenths[place] = (sixteenths[place] ?? 0) + 1;
     }
     expect(Math.min(...sixteenths)).toBeGreaterThan(850);

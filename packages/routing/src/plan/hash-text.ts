@@ -1,9 +1,6 @@
 /** Where a hash begins (after FNV-1a, 32 bits). */
 export const HASH_SEED = 0x811c9dc5;
 
-/** `mixHashes` stays below it. */
-export const HASH_RANGE = 2 ** 32;
-
 const PRIME = 0x01000193;
 
 /** Of a longer text only its beginning, its end and its length count. */
