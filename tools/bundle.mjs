@@ -30,7 +30,7 @@ const inlineVersions = {
   },
 };
 
-/** Bundles one app into the folder, which is emptied first. */
+/** Bundles one app into the folder, which is emptied first. Gives esbuild's account of what went where. */
 export const bundle = async (app, folder = `${root}apps/${app}/dist`) => {
   const entry = `${root}apps/${app}/src/main.ts`;
   if (!existsSync(entry)) {
@@ -63,6 +63,7 @@ export const bundle = async (app, folder = `${root}apps/${app}/dist`) => {
   console.error(
     `bundle: ${app}: main.js ${Math.ceil(startBytes / 1024)} kB, all ${outputs.length} files ${Math.ceil(totalBytes / 1024)} kB`,
   );
+  return metafile;
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -92,7 +92,7 @@ export async function startClaudette(port, upstreamPort, settings = {}, checkout
       ledger.close();
     }
   };
-  return { ...server, ledgerRows };
+  return { ...server, ledgerRows, configFile: config };
 }
 
 export function startPortkey(port) {

@@ -29,14 +29,4 @@ describe('the files of the repository', () => {
     const named = tracked.filter((path) => path !== 'package-lock.json' && machinePath.test(readText(path)));
     expect(named).toEqual([]);
   });
-
-  it('hold no provider token, and no private key but that of a test certificate', () => {
-    const token = /\bsk-ant-api\d\d-[\w-]{40,}|\bsk-proj-[\w-]{40,}|\bAKIA[A-Z0-9]{16}\b/;
-    const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
-    const secrets = tracked.filter((path) => {
-      const text = readText(path);
-      return token.test(text) || (privateKey.test(text) && !path.includes('/__fixtures__/'));
-    });
-    expect(secrets).toEqual([]);
-  });
 });

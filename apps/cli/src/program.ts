@@ -2,6 +2,8 @@ import { toGatewayError } from '@claudette/core';
 import { Command, CommanderError } from 'commander';
 
 import { addCacheCommands } from './commands/cache-commands.js';
+import { addConfigCommands } from './commands/config-commands.js';
+import { addCredentialsCommands } from './commands/credentials-commands.js';
 import { addExplainCommands } from './commands/explain-commands.js';
 import { addKeysCommands } from './commands/keys-commands.js';
 import { addLookCommands } from './commands/look-commands.js';
@@ -41,9 +43,11 @@ export function createProgram(): Command {
   addServeCommand(program);
   addLookCommands(program);
   addCacheCommands(program);
+  addConfigCommands(program);
   addExplainCommands(program);
   addUsageCommand(program);
   addKeysCommands(program);
+  addCredentialsCommands(program);
   return program;
 }
 

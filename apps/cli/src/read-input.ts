@@ -5,7 +5,11 @@ import { addAbortSignal } from 'node:stream';
 import { GatewayError } from '@claudette/core';
 import type { QuestionFile } from '@claudette/gateway';
 
-async function readAll(stream: NodeJS.ReadStream, signal: AbortSignal): Promise<string> {
+/**
+ * All that is piped in, without white space around it. Aborting ends the wait for it.
+ * @throws the signal's reason
+ */
+export async function readAll(stream: NodeJS.ReadStream, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of addAbortSignal(signal, stream)) chunks.push(Buffer.from(chunk as Uint8Array));

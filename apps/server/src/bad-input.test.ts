@@ -16,7 +16,7 @@ const paths = { 'openai-chat': '/v1/chat/completions', 'anthropic-messages': '/v
 type Path = (typeof paths)[keyof typeof paths];
 
 const post = (path: Path | string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Response> => {
-  const { key } = stack.server.gateway.keys.create({ name: `bad-input-${Math.random()}` });
+  const { key } = stack.server.host.current().keys.create({ name: `bad-input-${Math.random()}` });
   return fetch(stack.url + path, { method: 'POST', body, headers: { 'x-api-key': key, ...headers } });
 };
 
@@ -137,7 +137,7 @@ whenReplaying('JSON of any shape (CLAUDETTE_REPLAY_DIR)', () => {
   it.each(folder ? readdirSync(jsonFolder).filter((name) => name.endsWith('.json')) : ['none'])(
     'never crashes the server: %s',
     async (name) => {
-      const { key } = stack.server.gateway.keys.create({ name: `json-${name}` });
+      const { key } = stack.server.host.current().keys.create({ name: `json-${name}` });
       const response = await fetch(`${stack.url}/v1/chat/completions`, {
         method: 'POST',
         body: readFileSync(join(jsonFolder, name)),

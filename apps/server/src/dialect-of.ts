@@ -15,8 +15,11 @@ const signs: readonly (readonly [string, DialectId])[] = [
   ['x-goog-api-client', 'gemini'],
 ];
 
-/** The dialect in which a caller of this path, with these headers, expects lists and errors. */
-export const dialectOf = (path: string, headers: Readonly<Record<string, unknown>>): DialectId =>
-  paths.find(([pattern]) => pattern.test(path))?.[1] ??
+/** What stands before the path where a client sends a whole URL; it decides nothing. */
+const authority = /^https?:\/\/[^/]*/i;
+
+/** The dialect in which a caller of this URL, with these headers, expects lists and errors. */
+export const dialectOf = (url: string, headers: Readonly<Record<string, unknown>>): DialectId =>
+  paths.find(([pattern]) => pattern.test(url.replace(authority, '')))?.[1] ??
   signs.find(([name]) => headers[name] !== undefined)?.[1] ??
   'openai-chat';

@@ -152,7 +152,7 @@ describe('/api/admin/breakers', () => {
       nextProbeAtMs: expect.any(Number),
     });
     await eventually(async () => {
-      const { text } = await stack.server.gateway.metricsText();
+      const { text } = await stack.server.host.current().metricsText();
       return /claudette_circuit_state\{backend="chat",model="gpt-fake"\} 2/.test(text);
     });
   });
@@ -178,16 +178,26 @@ describe('/api/admin/breakers', () => {
     expect((await post(`/api/admin/breakers/${path}`, {})).status).toBe(404);
   });
 
-  it('is not changed with a gateway key, which has no such role', async () => {
+  it('is seen by viewers and changed by administrators only', async () => {
     const keyed = await startStack({ auth: { mode: 'keys' } });
-    const { key } = keyed.server.gateway.keys.create({ name: 'ci' });
-    const response = await fetch(`${keyed.url}/api/admin/breakers/chat/gpt-fake/open`, {
-      method: 'POST',
-      headers: { ...json, 'x-api-key': key },
-      body: '{}',
-    });
-    expect(response.status).toBe(401);
-    expect((await fetch(`${keyed.url}/api/admin/breakers`)).status).toBe(401);
+    const statuses = await Promise.all(
+      (['client', 'viewer', 'admin'] as const).map(async (role) => {
+        const { key } = keyed.server.host.current().keys.create({ name: role, role });
+        const headers = { ...json, 'x-api-key': key };
+        const seen = await fetch(`${keyed.url}/api/admin/breakers`, { headers });
+        const changed = await fetch(`${keyed.url}/api/admin/breakers/chat/gpt-fake/open`, {
+          method: 'POST',
+          headers,
+          body: '{}',
+        });
+        return [seen.status, changed.status];
+      }),
+    );
+    expect(statuses).toEqual([
+      [403, 403],
+      [200, 403],
+      [200, 200],
+    ]);
     await keyed.close();
   });
 });

@@ -43,7 +43,7 @@ describe('opossum', () => {
     expect(refused.status).toBe(503);
     expect(await refused.text()).toContain('circuit');
     expect(stack.chat.count()).toBe(3);
-    expect(stack.server.gateway.status().circuits).toMatchObject([{ state: 'open' }]);
+    expect(stack.server.host.current().status().circuits).toMatchObject([{ state: 'open' }]);
   });
 
   it('lets calls through as long as it counts too few', async () => {
@@ -80,7 +80,7 @@ describe('keyv over SQLite', () => {
 
     const second = await start(config);
     expect((await ask(second, cached)).headers.get('x-claudette-cache')).toBe('hit');
-    await second.server.gateway.clearCache();
+    await second.server.host.current().cache?.clear();
     expect((await ask(second, cached)).headers.get('x-claudette-cache')).toBe('miss');
   });
 });
@@ -124,16 +124,18 @@ describe('better-sqlite3', () => {
   it('has the row of an exchange when its answer has arrived', async () => {
     const stack = await start({});
     await (await ask(stack, chat)).text();
-    expect(await stack.server.gateway.usage({ groupBy: 'backend' })).toMatchObject([{ group: 'chat', requests: 1 }]);
+    expect(await stack.server.host.current().usage({ groupBy: 'backend' })).toMatchObject([
+      { group: 'chat', requests: 1 },
+    ]);
   });
 
   it('knows a gateway key until it is revoked', async () => {
     const stack = await start({ auth: { mode: 'keys' } });
-    const { key, id } = stack.server.gateway.keys.create({ name: 'test' });
+    const { key, id } = stack.server.host.current().keys.create({ name: 'test' });
     const withKey = { ...chat, headers: { authorization: `Bearer ${key}` } };
     expect((await ask(stack, chat)).status).toBe(401);
     expect((await ask(stack, withKey)).status).toBe(200);
-    stack.server.gateway.keys.revoke(id);
+    stack.server.host.current().keys.revoke(id);
     expect((await ask(stack, withKey)).status).toBe(401);
   });
 });

@@ -202,7 +202,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   stack.reset();
-  await stack.server.gateway.clearCache();
+  await stack.server.host.current().cache?.clear();
 });
 afterAll(() => stack.close());
 
@@ -220,7 +220,7 @@ async function readUntil(response: Response, text: string): Promise<string> {
 }
 
 const exchangesCounted = async (): Promise<number> => {
-  const { text } = await stack.server.gateway.metricsText();
+  const { text } = await stack.server.host.current().metricsText();
   return [...text.matchAll(/^claudette_exchanges_total\{[^}]*\} (\d+)$/gm)].reduce(
     (sum, [, count]) => sum + Number(count),
     0,
@@ -228,7 +228,7 @@ const exchangesCounted = async (): Promise<number> => {
 };
 
 const rowsInLedger = async (): Promise<number> =>
-  (await stack.server.gateway.usage({ groupBy: 'none' })).reduce((sum, { requests }) => sum + requests, 0);
+  (await stack.server.host.current().usage({ groupBy: 'none' })).reduce((sum, { requests }) => sum + requests, 0);
 
 describe('after', () => {
   it.each(rows)('$name, everything is as it should be', async (row) => {
@@ -252,7 +252,7 @@ describe('after', () => {
 
     await eventually(() => stack.chat.inFlight() + stack.claude.inFlight() === 0);
     await eventually(() => ofKind('attempt-end').length === row.attempts);
-    const { openExchanges, pool } = stack.server.gateway.status();
+    const { openExchanges, pool } = stack.server.host.current().status();
     expect(openExchanges).toBe(0);
     expect(pool.map(({ running, pending }) => running + pending)).toEqual(pool.map(() => 0));
     expect(await rowsInLedger()).toBe(rowsBefore + 1);

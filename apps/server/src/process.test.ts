@@ -39,17 +39,20 @@ interface Started {
   readonly child: ChildProcess;
   readonly output: () => string;
   readonly exit: Promise<number | null>;
+  /** Its configuration. */
+  readonly file: string;
 }
 
 /** The product as a process of its own, with a home of its own. */
 function start(config: Record<string, unknown>, environment: Record<string, string> = {}): Started {
   const home = mkdtempSync(join(folder, 'home-'));
-  writeFileSync(join(home, 'config.json'), JSON.stringify(config));
+  const file = join(home, 'config.json');
+  writeFileSync(file, JSON.stringify(config));
   const env = {
     PATH: dirname(process.execPath),
     HOME: home,
     XDG_DATA_HOME: home,
-    CLAUDETTE_CONFIG: join(home, 'config.json'),
+    CLAUDETTE_CONFIG: file,
     ...environment,
   };
   const child = spawn(process.execPath, [join(folder, 'dist/main.js')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -58,7 +61,7 @@ function start(config: Record<string, unknown>, environment: Record<string, stri
   child.stdout?.on('data', (chunk) => (output += String(chunk)));
   child.stderr?.on('data', (chunk) => (output += String(chunk)));
   const exit = once(child, 'exit').then(([code]) => code as number | null);
-  return { child, output: () => output, exit };
+  return { child, output: () => output, exit, file };
 }
 
 const backend = () => ({ provider: 'openai-compatible', baseUrl: `${provider.url}/v1`, models: ['m'] });
@@ -123,6 +126,19 @@ describe('the server process', () => {
     await eventually(() => started.output().includes('Draining'));
     started.child.kill('SIGTERM');
     expect(await started.exit).toBe(130);
+  });
+
+  it('reads its configuration anew at SIGHUP, and keeps the last good one', async () => {
+    const config = { server: { port: 0 }, backends: { lab: backend() }, logging: { format: 'json' } };
+    const started = start(config);
+    const { url } = await listening(started);
+    writeFileSync(started.file, '{"server": ');
+    started.child.kill('SIGHUP');
+    await eventually(() => started.output().includes('configuration refused, the one before stays'));
+    expect((await ask({ url }, { dialect: 'openai-chat', model: 'lab/m' })).status).toBe(200);
+    writeFileSync(started.file, JSON.stringify({ ...config, routing: { strict: true } }));
+    started.child.kill('SIGHUP');
+    await eventually(() => started.output().includes('"changed":["routing.strict"]'));
   });
 
   it('starts although a backend is down, and says which and why', async () => {

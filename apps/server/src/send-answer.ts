@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http';
 
 import type { ClientAnswer } from '@claudette/gateway';
 
+import { securityHeaders } from './hardening/security-headers.js';
+
 /** Resolves when the socket takes more, or when it is gone. */
 const writable = (response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
@@ -17,11 +19,12 @@ const writable = (response: ServerResponse): Promise<void> =>
 /** Writes an answer to the socket: frames as they come, no faster than the client reads. */
 export async function sendAnswer(response: ServerResponse, answer: ClientAnswer): Promise<void> {
   if (answer.kind === 'whole') {
-    response.writeHead(answer.status, Object.assign({}, answer.headers, { 'content-length': answer.body.length }));
+    const headers = Object.assign({ 'content-length': answer.body.length }, securityHeaders, answer.headers);
+    response.writeHead(answer.status, headers);
     response.end(answer.body);
     return;
   }
-  response.writeHead(answer.status, answer.headers);
+  response.writeHead(answer.status, Object.assign({}, securityHeaders, answer.headers));
   const { frames } = answer;
   for (let step = await frames.next(); step.done !== true; step = await frames.next()) {
     if (response.destroyed) return;

@@ -45,6 +45,7 @@ describe('what operators ask', () => {
       ready: true,
       parts: [
         { part: 'gateway', ok: true },
+        { part: 'configuration', ok: true },
         { part: 'backend chat', ok: true },
         { part: 'backend responses', ok: true },
         { part: 'backend claude', ok: true },
@@ -69,6 +70,8 @@ describe('what operators ask', () => {
       draining: false,
       circuits: [{ state: 'closed', calls: 1 }],
       pool: expect.arrayContaining([expect.objectContaining({ origin: stack.chat.url, requests: expect.any(Number) })]),
+      estimates: [{ backend: 'chat', model: 'gpt-fake', exchanges: 1, outputTokens: expect.any(Number) }],
+      limits: [],
     });
   });
 });
@@ -83,12 +86,10 @@ describe('a request', () => {
 
   it('that meets a fault of ours is told so, in the dialect', async () => {
     const { server } = await start();
-    const broken = createServer({
-      ...server.gateway,
-      status: () => {
-        throw new TypeError('a bug');
-      },
-    });
+    const status = (): never => {
+      throw new TypeError('a bug');
+    };
+    const broken = createServer({ ...server.host, current: () => ({ ...server.host.current(), status }) });
     const response = await broken.inject('/api/status');
     expect(response.statusCode).toBe(500);
     expect(response.json()).toMatchObject({ error: { message: 'Internal error: a bug' } });

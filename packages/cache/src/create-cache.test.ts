@@ -10,8 +10,8 @@ import { aCall, aRequest, otherTarget, planFor, target } from './__fixtures__/ca
 import { createScriptedStore } from './__fixtures__/scripted-store.js';
 import { withFolder } from './__fixtures__/temporary-folder.js';
 import { createUpstream, readAll, settled } from './__fixtures__/upstream.js';
-import { createSqliteTier } from './create-second-tier.js';
-import { createKeyvTier } from './keyv-tier.js';
+import { createSqliteTier } from './second-tier/create-second-tier.js';
+import { createKeyvTier } from './second-tier/keyv-tier.js';
 
 const ask = async ({ exchange, upstream }: SetUp, text = 'hello', plan = planFor(target)): Promise<string> => {
   const before = upstream.calls.length;
@@ -126,6 +126,7 @@ describe('a cache with two tiers', () => {
     expect(await setUp.cache.clear()).toEqual({
       before: { memory: 1, secondTier: 2 },
       after: { memory: 0, secondTier: 0 },
+      removed: { memory: 1, secondTier: 2 },
     });
     expect(await ask(setUp, 'one')).toBe('miss');
   });
@@ -188,6 +189,7 @@ describe('a cache in memory only', () => {
     expect(await setUp.cache.clear()).toEqual({
       before: { memory: 1, secondTier: 0 },
       after: { memory: 0, secondTier: 0 },
+      removed: { memory: 1, secondTier: 0 },
     });
     await setUp.cache.close();
   });

@@ -1,9 +1,17 @@
 import type { Clock, Observe } from '@claudette/core';
 
+import { listEntries } from './admin/list-entries.js';
+import type { EntryPage, ListOptions } from './admin/list-entries.js';
+import { preload } from './admin/preload.js';
+import type { PreloadOptions, PreloadReport } from './admin/preload.js';
+import { createRemovals } from './admin/removals.js';
 import type { CachePolicy } from './cache-policy.js';
-import { createMemoryTier } from './memory-tier.js';
+import { createEntryTest, toFilteredFields } from './entry/entry-filter.js';
+import type { EntryFilter } from './entry/entry-filter.js';
+import { createMemoryTier } from './memory/memory-tier.js';
+import type { MemoryTier } from './memory/memory-tier.js';
 import { createReplyStore } from './reply-store.js';
-import type { SecondTier, SecondTierStats } from './second-tier.js';
+import type { SecondTier, SecondTierStats } from './second-tier/second-tier.js';
 import { withCache } from './with-cache.js';
 import type { CacheInterceptor } from './with-cache.js';
 
@@ -43,6 +51,14 @@ export interface TierCounts {
   readonly secondTier: number;
 }
 
+/** What a removal came to. */
+export interface Removal {
+  readonly before: TierCounts;
+  readonly after: TierCounts;
+  /** How many of each tier were meant; what came or went meanwhile is in `after` alone. */
+  readonly removed: TierCounts;
+}
+
 /** Stored answers. Outlives configurations: the policy comes with each interceptor. */
 export interface Cache {
   /** An interceptor over these entries. */
@@ -50,8 +66,24 @@ export interface Cache {
   stats(): CacheStats;
   /** Counts the entries, which asks the second tier; `stats` knows only what this process has seen of it. */
   count(): Promise<TierCounts>;
-  /** Removes every entry; says how many there were and are. Calls that are under way are stored when they end. */
-  clear(): Promise<{ readonly before: TierCounts; readonly after: TierCounts }>;
+  /** A page of what is stored; rejects when the second tier does not answer, or with `invalid_request` for a cursor. */
+  list(options?: ListOptions): Promise<EntryPage>;
+  /**
+   * Removes what a filter means: here at once, from the second tier by the time it resolves, from the memory of other
+   * processes about a second later. Answers to calls that are under way are not stored where they are meant. Rejects when
+   * the second tier does not answer; this process does not serve what was meant even then.
+   */
+  remove(filter: EntryFilter): Promise<Removal>;
+  /** The same for every entry. */
+  clear(): Promise<Removal>;
+  /** Brings entries from the second tier into memory, within a number of bytes. Never rejects. */
+  preload(options: PreloadOptions): Promise<PreloadReport>;
+  /** Changes how many bytes memory may take; the least valuable entries leave until the rest fits. Says what left. */
+  resize(maxBytes: number): ReturnType<MemoryTier['resize']>;
+  /** Bytes in memory, keys and overhead included. */
+  readonly bytes: number;
+  /** Most bytes in memory, as of the latest `resize`. */
+  readonly maxBytes: number;
   /** Closes the second tier, which writes what waits. */
   close(): Promise<void>;
 }
@@ -71,10 +103,31 @@ export function createCache(options: CacheOptions): Cache {
       observe({ kind: 'cache-evicted', reason, count });
     },
   });
-  const store = createReplyStore(clock, memory, secondTier);
+  const removals = createRemovals(clock);
+  const store = createReplyStore(clock, memory, secondTier, removals);
+
+  const removeHere = (filter: EntryFilter): number => {
+    removals.add(filter);
+    const isMeant = createEntryTest(filter);
+    const nowMs = clock.epochMs();
+    let removed = 0;
+    for (const [key, entry] of memory.walk()) {
+      if (isMeant(toFilteredFields(key, entry), nowMs) && memory.delete(key)) removed += 1;
+    }
+    return removed;
+  };
+  secondTier?.onRemovedElsewhere(removeHere);
+
+  const clearHere = (): number => {
+    const { entries } = memory;
+    removals.add({});
+    memory.clear();
+    return entries;
+  };
 
   return {
-    withCache: (policy) => withCache({ ...policy, store, clock, maxEntryBytes, onUse: (use) => (uses[use] += 1) }),
+    withCache: (policy) =>
+      withCache({ ...policy, store, clock, maxEntryBytes, secondTier, onUse: (use) => (uses[use] += 1) }),
     stats: () => ({
       entries: memory.entries,
       bytes: memory.bytes,
@@ -86,16 +139,34 @@ export function createCache(options: CacheOptions): Cache {
       ...(secondTier && { secondTier: secondTier.stats() }),
     }),
     count: async () => ({ memory: memory.entries, secondTier: (await secondTier?.count()) ?? 0 }),
-    async clear() {
+    list: (page = {}) => listEntries(clock, memory, secondTier, page),
+    async remove(filter) {
       const inMemory = memory.entries;
-      memory.clear();
-      const removed = (await secondTier?.clear()) ?? { before: 0, after: 0 };
-      // A lookup that was under way may have brought an entry back.
-      memory.clear();
+      const removed = removeHere(filter);
+      const inStore = (await secondTier?.count()) ?? 0;
+      const removedThere = (await secondTier?.remove(filter)) ?? 0;
       return {
-        before: { memory: inMemory, secondTier: removed.before },
-        after: { memory: memory.entries, secondTier: removed.after },
+        before: { memory: inMemory, secondTier: inStore },
+        after: { memory: memory.entries, secondTier: (await secondTier?.count()) ?? 0 },
+        removed: { memory: removed, secondTier: removedThere },
       };
+    },
+    async clear() {
+      const inMemory = clearHere();
+      const { before, after } = (await secondTier?.clear()) ?? { before: 0, after: 0 };
+      return {
+        before: { memory: inMemory, secondTier: before },
+        after: { memory: memory.entries, secondTier: after },
+        removed: { memory: inMemory, secondTier: before },
+      };
+    },
+    preload: (wanted) => preload(clock, memory, secondTier, removals, wanted),
+    resize: (bytes) => memory.resize(bytes),
+    get bytes() {
+      return memory.bytes;
+    },
+    get maxBytes() {
+      return memory.maxBytes;
     },
     async close() {
       await secondTier?.close();

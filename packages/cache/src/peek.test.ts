@@ -7,7 +7,7 @@ import { askAndRead, setUpCache } from './__fixtures__/caches.js';
 import { aCall, aRequest, planFor, otherTarget } from './__fixtures__/calls.js';
 import { createScriptedStore } from './__fixtures__/scripted-store.js';
 import { createUpstream, settled } from './__fixtures__/upstream.js';
-import { createKeyvTier } from './keyv-tier.js';
+import { createKeyvTier } from './second-tier/keyv-tier.js';
 
 const inContext = (context: Partial<CallContext>): Call => aCall({}, context);
 const { plan, ...unplanned } = aCall();

@@ -9,7 +9,7 @@ import type { SetUp } from './__fixtures__/caches.js';
 import { aCall, aRequest, otherTarget, planFor, target } from './__fixtures__/calls.js';
 import { createScriptedStore } from './__fixtures__/scripted-store.js';
 import { createUpstream, readAll, settled } from './__fixtures__/upstream.js';
-import { createKeyvTier } from './keyv-tier.js';
+import { createKeyvTier } from './second-tier/keyv-tier.js';
 
 const ttlMs = 60_000;
 const staleMs = 10_000;

@@ -2,6 +2,7 @@ import { GatewayError } from '@claudette/core';
 import type { Call, GatewayErrorCode } from '@claudette/core';
 
 import type { CachePolicy } from './cache-policy.js';
+import { wantsNew } from './key/sampling.js';
 
 /** Refusals and a budget that show, as a provider's fault does, that no backend could answer in time. */
 const outages: readonly GatewayErrorCode[] = [
@@ -21,6 +22,6 @@ export const isOutage = (cause: unknown): boolean =>
  * who wants a new answer gets an old one only if it says so itself. Nothing is served that is not kept any more.
  */
 export const maxStaleMsOf = (
-  { context: { maxStaleMs, cacheMode } }: Call,
+  { context }: Call,
   policy: Required<Pick<CachePolicy, 'staleMs' | 'maxStaleMs'>>,
-): number => Math.min(maxStaleMs ?? (cacheMode === 'refresh' ? 0 : policy.maxStaleMs), policy.staleMs);
+): number => Math.min(context.maxStaleMs ?? (wantsNew(context) ? 0 : policy.maxStaleMs), policy.staleMs);

@@ -47,6 +47,8 @@ export function createConnector(origin: URL, { clock, idleTimeoutMs, ca }: Conne
       // A name is required for SNI, and an address is not allowed there.
       servername: isIP(host) === 0 ? host : '',
       ALPNProtocols: ['http/1.1'],
+      // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: keys and prompts go to nobody who cannot show who he is.
+      rejectUnauthorized: true,
       ...(session && { session }),
       ...(ca !== undefined && { ca }),
     }).on('session', (latest) => (session = latest));

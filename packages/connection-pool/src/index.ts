@@ -1,3 +1,11 @@
 export { createConnectionPool } from './connection-pool.js';
 export type { ConnectionPool, ConnectionPoolOptions } from './connection-pool.js';
 export type { OriginStats } from './origin-pool.js';
+export { isNetwork } from './guarded-fetch/address-rules.js';
+export { FetchRefusal } from './guarded-fetch/fetch-refusal.js';
+export type { FetchRule } from './guarded-fetch/fetch-refusal.js';
+export { createGuardedFetch } from './guarded-fetch/guarded-fetch.js';
+export type { FetchedFile, FileWanted, GuardedFetch, GuardedFetchOptions } from './guarded-fetch/guarded-fetch.js';
+export { mediaTypes } from './guarded-fetch/media-types.js';
+export type { MediaType } from './guarded-fetch/media-types.js';
+export type { ResolveHost } from './guarded-fetch/resolve-host.js';

@@ -18,6 +18,12 @@ export interface Principal {
   /** `local` in open mode, otherwise the gateway key's id. */
   readonly id: string;
   readonly name: string;
+  /** The person behind the key, where whoever made the key named one. */
+  readonly user?: string | undefined;
+  /** The team that the key belongs to, where whoever made the key named one. */
+  readonly team?: string | undefined;
+  /** The only models it may use: aliases, `backend/model` and bare ids, with * for any characters. Absent: all of them. */
+  readonly models?: readonly string[] | undefined;
 }
 
 /** What the client asks of the cache: `default` follows the configuration. */
@@ -32,6 +38,12 @@ export interface CallContext {
   /** Told everything that happens to this call. */
   readonly observe: Observe;
   readonly cacheMode: CacheMode;
+  /** No stored answer of this age or older: 0 wants a new one. @default any that is fresh */
+  readonly maxAgeMs?: number | undefined;
+  /** What answers this call is not to be kept. @default false */
+  readonly noStore?: boolean | undefined;
+  /** `original`: a stored stream comes as slowly as it once came from the provider. @default at once */
+  readonly pace?: 'original' | undefined;
   /** Only this backend may answer. */
   readonly pinnedBackend?: string | undefined;
   /** A shorter budget than the configuration's, in milliseconds. */

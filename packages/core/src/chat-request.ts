@@ -104,6 +104,11 @@ export interface ChatRequest {
   /** What an `embed` call wants vectors of; absent in every other call. */
   readonly embedding?: EmbeddingInput;
   readonly foreign: readonly ForeignField[];
+  /**
+   * How the reply of the client's own dialect is to differ from its usual one, where that is no loss in translation because
+   * translated replies do anyway (Responses: not stored, with its state): such a reply is not for everybody who asks the same.
+   */
+  readonly replyOptions?: readonly string[];
   /** The history carries state that was sealed for another dialect: the client's bytes are not for its own dialect as they are. */
   readonly carriesSealedState?: boolean;
   /** Refers to earlier turns that only the client's provider holds (Anthropic's `thread`): no other dialect can answer. */

@@ -17,6 +17,19 @@ interface ErrorRow {
 export const errorCatalog = {
   invalid_request: { status: 400, retryable: false, domain: 'caller', message: 'The request is not valid: %s' },
   unauthenticated: { status: 401, retryable: false, domain: 'caller', message: 'Authentication failed: %s' },
+  too_many_failures: {
+    status: 429,
+    retryable: false,
+    domain: 'caller',
+    message: 'Too many failed authentications: %s',
+  },
+  forbidden: { status: 403, retryable: false, domain: 'caller', message: 'This is not allowed: %s' },
+  model_not_allowed: {
+    status: 403,
+    retryable: false,
+    domain: 'caller',
+    message: 'The gateway key may not use the model %s',
+  },
   model_not_found: { status: 404, retryable: false, domain: 'caller', message: 'No backend serves the model %s' },
   route_not_found: { status: 404, retryable: false, domain: 'caller', message: 'There is no route %s' },
   body_too_large: { status: 413, retryable: false, domain: 'caller', message: 'The request body is larger than %s' },

@@ -38,10 +38,24 @@ export type { FaultDomain, GatewayErrorCode, UpstreamFault } from './errors.js';
 export { compose } from './exchange.js';
 export type { Exchange, Interceptor } from './exchange.js';
 
+export { createLazyLoader } from './lazy/lazy-loader.js';
+export type { LazyLoader, LazyLoaderOptions, LazyPartStatus } from './lazy/lazy-loader.js';
+export type { LazyPart, LazyParts } from './lazy/lazy-part.js';
 export { linkAbort } from './linked-abort.js';
 export type { LinkedAbort } from './linked-abort.js';
 export { formatMoney, parseMoney } from './money-text.js';
-export type { AttemptReason, ExchangeRecord, Money, Observation, Observe } from './observe.js';
+export type {
+  AttemptReason,
+  AuthFailureReason,
+  ExchangeRecord,
+  LeakSuspect,
+  MediaFetchResult,
+  MemoryLevel,
+  Money,
+  NotStoredReason,
+  Observation,
+  Observe,
+} from './observe.js';
 export type { Operation } from './operation.js';
 export { openReply } from './open-reply.js';
 export type { ReplySource } from './open-reply.js';

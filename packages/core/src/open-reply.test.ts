@@ -79,7 +79,11 @@ function scripted(steps: readonly (string | Error)[], { hangs = false } = {}): S
   };
 }
 
-const open = (frames: ByteSource, signal: AbortSignal = new AbortController().signal): Promise<Reply> =>
+const open = (
+  frames: ByteSource,
+  signal: AbortSignal = new AbortController().signal,
+  redact?: (frames: Uint8Array) => Uint8Array,
+): Promise<Reply> =>
   openReply({
     target: { backend: 'lab', model: 'm', provider: 'openai', dialect: 'openai-chat' },
     dialect: 'openai-chat',
@@ -90,6 +94,7 @@ const open = (frames: ByteSource, signal: AbortSignal = new AbortController().si
     scanner: toyScanner(),
     signal,
     losses: [],
+    ...(redact && { redact }),
   });
 
 async function readAll(reply: Reply): Promise<string> {
@@ -125,6 +130,12 @@ describe('before the commit', () => {
 });
 
 describe('after the commit', () => {
+  it('redacts the frame in which the provider reports a fault, and no other one', async () => {
+    const redact = (frames: Uint8Array): Uint8Array => bytes(`<${text(frames)}>`);
+    const reply = await open(scripted(['pc', 'c', 'e']), undefined, redact);
+    expect(await readAll(reply)).toBe('pcc<e>');
+  });
+
   it('is complete once the provider said so, with usage, reason and size', async () => {
     const reply = await open(scripted(['c', 't', 'x']));
     await readAll(reply);

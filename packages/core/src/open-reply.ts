@@ -19,6 +19,8 @@ export interface ReplySource {
   /** Ends the reply when it aborts; its reason says why. */
   readonly signal: CallSignal;
   readonly losses: readonly Loss[];
+  /** Takes secrets out of the frames in which the provider reports a fault. @default they stay as they are */
+  readonly redact?: (frames: Uint8Array) => Uint8Array;
 }
 
 const endOfReply: IteratorResult<Uint8Array, undefined> = { done: true, value: undefined };
@@ -34,7 +36,7 @@ const endOfReply: IteratorResult<Uint8Array, undefined> = { done: true, value: u
  * @throws GatewayError what the scanner found, what the transport threw, or `stream_broken`
  */
 export async function openReply(source: ReplySource): Promise<Reply> {
-  const { frames, scanner, signal } = source;
+  const { frames, scanner, signal, redact = (faulty) => faulty } = source;
   const preamble: Uint8Array[] = [];
   let receivedBytes = 0;
 
@@ -88,7 +90,7 @@ export async function openReply(source: ReplySource): Promise<Reply> {
     const value = take(step.value);
     if (scanner.closed) close();
     else if (scanner.failure !== undefined) cancel(scanner.failure);
-    return { done: false, value };
+    return { done: false, value: scanner.failure === undefined ? value : redact(value) };
   };
   const onError = (thrown: unknown): IteratorResult<Uint8Array, undefined> => {
     const cause = cancelled ?? toGatewayError(thrown);

@@ -47,6 +47,8 @@ export interface Reply {
   readonly cache: CacheStatus;
   /** Upstream calls made for it. 0 for a hit. */
   readonly attempts: number;
+  /** Under which the cache holds it. Absent unless `cache` is `hit` or `stale`. */
+  readonly cacheKey?: string | undefined;
   /** Age of a cached answer. Absent unless `cache` is `hit` or `stale`. */
   readonly ageMs?: number | undefined;
   /** Ends the upstream attempt. Calling it again, or after the end, does nothing. */

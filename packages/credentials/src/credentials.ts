@@ -1,5 +1,6 @@
 import { GatewayError } from '@claudette/core';
 
+import { isCredentialName } from './credential-name.js';
 import type { CredentialSource } from './credential-source.js';
 import type { Secret } from './secret.js';
 
@@ -19,8 +20,6 @@ export interface CredentialsOptions {
   readonly sources: readonly CredentialSource[];
 }
 
-const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
-
 interface Place {
   readonly source: CredentialSource;
   readonly name: string;
@@ -36,7 +35,7 @@ export function createCredentials({ sources }: CredentialsOptions): Credentials 
     const colon = reference.indexOf(':');
     const source = byName.get(reference.slice(0, Math.max(0, colon)));
     const name = reference.slice(colon + 1);
-    if (source === undefined || !namePattern.test(name)) {
+    if (source === undefined || !isCredentialName(name)) {
       throw new GatewayError('configuration_invalid', `a reference to a credential must have the form ${forms}`);
     }
     const place = { source, name };

@@ -6,6 +6,7 @@ it('runs the example of the README', async () => {
     'the key is ***',
     '***',
     'Bearer sk-example-1234567890',
+    'stored: lab, 469363e7',
     'The credential env:OTHER_API_KEY cannot be used: credential_missing',
     'upstream said: invalid key ***',
   ]);

@@ -8,6 +8,7 @@ const credentialFields: ReadonlySet<string> = new Set([
   'apikey',
   'authorization',
   'cookie',
+  'passphrase',
   'password',
   'proxyauthorization',
   'secret',

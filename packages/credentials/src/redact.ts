@@ -25,12 +25,15 @@ const MIN_SECRET_CHARACTERS = 8;
 const keyPatterns: readonly RegExp[] = [
   /(?<![A-Za-z0-9])sk-(?=[a-z_-]*[A-Z0-9])[A-Za-z0-9_-]{16,}/g,
   /(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{30,}/g,
+  /(?<![A-Za-z0-9])AQ\.Ab[A-Za-z0-9_-]{30,}/g,
   /(?<![A-Za-z0-9])gsk_[A-Za-z0-9]{20,}/g,
   /(?<![A-Za-z0-9])xai-(?=[a-z_-]*[A-Z0-9])[A-Za-z0-9_-]{20,}/g,
   /(?<![A-Za-z0-9])claudette-[A-Za-z0-9_-]{43}/g,
   /(?<![A-Za-z0-9])gh[opsur]_[A-Za-z0-9]{20,}/g,
   /(?<![A-Za-z0-9])github_pat_[A-Za-z0-9_]{20,}/g,
   /(?<![A-Za-z0-9])A[KS]IA[A-Z0-9]{16}(?![A-Z0-9])/g,
+  /(?<![A-Za-z0-9])(?:xox[a-z]|xoxe\.xox[a-z]|xapp)-(?=[A-Za-z-]*[0-9])[A-Za-z0-9-]{10,}/g,
+  /(?<![A-Za-z0-9])hf_[A-Za-z0-9]{30,}/g,
   /(?<=\bBearer\s+)(?=[A-Za-z._~+/=-]*[0-9]|[^\s]{24,})[A-Za-z0-9._~+/=-]{8,}/gi,
 ];
 
@@ -38,7 +41,8 @@ const keyPatterns: readonly RegExp[] = [
  * How anything begins that a pattern above may match, and a little more: almost no text holds one of these, and looking
  * for all of them at once costs a fraction of trying each pattern.
  */
-const keyStarts = /sk-|AIza|gsk_|xai-|claudette-|gh[opsur]_|github_pat_|A[KS]IA|[Bb][Ee][Aa][Rr][Ee][Rr]/;
+const keyStarts =
+  /sk-|AIza|gsk_|xai-|claudette-|gh[opsur]_|github_pat_|A[KS]IA|AQ\.Ab|xox[a-z]|xapp-|hf_|[Bb][Ee][Aa][Rr][Ee][Rr]/;
 
 const escapeForPattern = (value: string): string => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 

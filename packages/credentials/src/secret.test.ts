@@ -25,6 +25,20 @@ describe('a secret', () => {
     expect(inspect(secret, { customInspect: false, showHidden: true, depth: 9 })).not.toContain('hunter2');
   });
 
+  it('shows nothing as the cause of an error', () => {
+    const error = new Error('refused', { cause: secret });
+    expect(inspect(error)).toContain('[cause]: ***');
+    expect(inspect(error)).not.toContain('hunter2');
+  });
+
+  it('gives nothing to a structured clone', () => {
+    expect(structuredClone({ secret })).toEqual({ secret: {} });
+  });
+
+  it('becomes no number', () => {
+    expect([Number(secret), format('%d', secret), format('%i', secret)]).toEqual([NaN, 'NaN', 'NaN']);
+  });
+
   it('has no enumerable or own property', () => {
     expect(Reflect.ownKeys(secret)).toEqual([]);
   });

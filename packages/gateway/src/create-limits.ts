@@ -5,8 +5,8 @@ import { createConcurrencyLimits, createRateLimits } from '@claudette/resilience
 import type { RetryBudget } from '@claudette/routing';
 import { createRetryBudget } from '@claudette/routing';
 
-import type { Backend } from './backend.js';
-import type { Config } from './config/schema.js';
+import type { BackendConfig, Config } from './config/schema.js';
+import { shareLimits } from './share-limits.js';
 
 /** What is not to be exceeded: towards backends, and by our own attempts to help. */
 export interface Limits {
@@ -28,20 +28,29 @@ function expectedTokens({ plan, target }: Call): number {
   return estimate === undefined ? 0 : estimate.inputTokens + estimate.outputTokens;
 }
 
-export function createLimits(config: Config, backends: ReadonlyMap<string, Backend>, clock: Clock): Limits {
-  const unlimited = { requestsPerMinute: null, tokensPerMinute: null, concurrency: null };
-  const limitsOf = (name: string): Backend['config']['limits'] => backends.get(name)?.config.limits ?? unlimited;
+const unlimited = { requestsPerMinute: null, tokensPerMinute: null, concurrency: null };
+
+/** Keeps to the limits of whichever configuration is in effect; what is counted goes on from one to the next. */
+export function createLimits(inEffect: () => Config, clock: Clock): Limits {
+  const limitsOf = (name: string): BackendConfig['limits'] => {
+    const { backends, server } = inEffect();
+    return shareLimits(backends[name]?.limits ?? unlimited, server.workers);
+  };
   return {
     rateLimits: createRateLimits({ limitsFor: ({ backend }) => limitsOf(backend), tokensFor: expectedTokens, clock }),
     concurrency: createConcurrencyLimits({
       limitFor: ({ backend }) => limitsOf(backend).concurrency,
       maxQueue: MAX_QUEUE,
-      queueTimeoutMs: config.pool.queueTimeoutMs,
+      get queueTimeoutMs() {
+        return inEffect().pool.queueTimeoutMs;
+      },
       clock,
     }),
     retryBudget: createRetryBudget({
       clock,
-      ratio: config.routing.retryBudgetRatio,
+      get ratio() {
+        return inEffect().routing.retryBudgetRatio;
+      },
       floor: RETRY_FLOOR,
       windowMs: RETRY_WINDOW_MS,
     }),

@@ -1,4 +1,4 @@
-import type { Clock, Exchange, GatewayError, Interceptor, Target } from '@claudette/core';
+import type { Clock, Exchange, GatewayError, Interceptor, LazyLoader, Target } from '@claudette/core';
 import { compose, targetName, UpstreamError } from '@claudette/core';
 import type { Breakers, ConcurrencyLimits, RateLimits } from '@claudette/resilience';
 import { backoffMs, failureClassOf, withAttemptTimeout, withDeadline } from '@claudette/resilience';
@@ -8,6 +8,7 @@ import { withAttempts, withRouting } from '@claudette/routing';
 import { withClientDialect } from './answer/with-client-dialect.js';
 import type { Config } from './config/schema.js';
 import { withEstimate } from './estimate/with-estimate.js';
+import type { GatewayParts } from './lazy-parts.js';
 import type { DispatchOptions } from './upstream/dispatch.js';
 import { createDispatch } from './upstream/dispatch.js';
 import { withObserver } from './with-observer.js';
@@ -24,6 +25,11 @@ export interface PathOptions extends DispatchOptions, ObserverOptions {
   readonly concurrency: ConcurrencyLimits;
   /** Absent when the cache is switched off. */
   readonly withCache?: Interceptor | undefined;
+  /** Absent when no exchange makes stored answers untrue. */
+  readonly withInvalidation?: Interceptor | undefined;
+  /** Absent when no files are fetched. */
+  readonly withMedia?: Interceptor | undefined;
+  readonly lazy: Pick<LazyLoader<GatewayParts>, 'use'>;
   readonly random: () => number;
   readonly withOpenExchanges: Interceptor;
 }
@@ -52,8 +58,9 @@ export function createPath(options: PathOptions): Exchange {
       withClientDialect(clock),
       options.withOpenExchanges,
       withDeadline({ totalMs: config.server.totalMs, clock }),
-      withEstimate,
+      withEstimate(options.lazy),
       withRouting({ planner, clock }),
+      ...(options.withInvalidation ? [options.withInvalidation] : []),
       ...(withCache ? [withCache] : []),
       withAttempts({
         clock,
@@ -64,6 +71,8 @@ export function createPath(options: PathOptions): Exchange {
           expectedMs: (target, stream) => statistics.of(target, stream)?.p95Ms,
         },
       }),
+      // Outside of what judges a target: the time and the faults of somebody else's server are not the target's.
+      ...(options.withMedia ? [options.withMedia] : []),
       options.breakers.withBreaker,
       options.concurrency.withConcurrency,
       options.rateLimits.withRateLimits,

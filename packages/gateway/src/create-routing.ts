@@ -23,6 +23,7 @@ export interface RoutingParts {
   readonly keyRing: KeyRing;
   readonly inFlight: (target: Target) => number;
   readonly findLoss: NonNullable<RoutingOptions['findLoss']>;
+  readonly isAllowed: NonNullable<RoutingOptions['isAllowed']>;
 }
 
 /** What the configuration's names stand for. */
@@ -38,7 +39,7 @@ const available: Availability = Object.freeze({ available: true });
 
 /** The planner over everything that is known of the backends. */
 export function createGatewayPlanner(parts: RoutingParts): Planner {
-  const { config, catalog, backends, clock, random, statistics, estimator, inFlight, findLoss } = parts;
+  const { config, catalog, backends, clock, random, statistics, estimator, inFlight, findLoss, isAllowed } = parts;
   const { breakers, health, rateLimits, keyRing } = parts;
   const { strategy, weights, fallback, affinity, hedge } = config.routing;
 
@@ -54,6 +55,7 @@ export function createGatewayPlanner(parts: RoutingParts): Planner {
     random,
     statistics,
     inFlight,
+    isAllowed,
     estimate: estimator.estimate,
     capabilitiesOf: createCapabilities(backends),
     isAvailable(target, { inputTokens, outputTokens }) {

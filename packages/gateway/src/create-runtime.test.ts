@@ -42,6 +42,15 @@ describe('the runtime', () => {
     expect([existsSync(ledger), existsSync(`${ledger}-wal`)]).toEqual([true, false]);
   });
 
+  it('says which store of the cache cannot be opened, without the credentials of its URL', async () => {
+    const store = 'redis://me:hunter2@127.0.0.1:1';
+    const config = checkConfig({ ...inMemory, cache: { store } }, 'the test');
+    await expect(createRuntime(config, { environment: {} })).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      detail: expect.stringMatching(/^(?!.*(me:|hunter2)).*redis:\/\/127\.0\.0\.1:1 cannot be opened: .*ECONNREFUSED/),
+    });
+  });
+
   it('tells every part what happens, although one of them fails', async () => {
     const heard: string[] = [];
     const runtime = await createRuntime(checkConfig(inMemory, 'the test'), {
@@ -62,7 +71,9 @@ describe('the runtime', () => {
     const config = checkConfig(inMemory, 'the test');
     const given = await createRuntime(config, { environment: {}, transport });
     const own = await createRuntime(config, { environment: {} });
-    expect([given.transport === transport, own.transport === own.pool]).toEqual([true, true]);
+    const [overGiven, overOwn] = [await given.open(config), await own.open(config)];
+    expect([overGiven.transport === transport, overOwn.transport === overOwn.pool]).toEqual([true, true]);
+    await Promise.all([overGiven, overOwn].map((parts) => parts.release()));
     await Promise.all([given.close(), own.close()]);
   });
 

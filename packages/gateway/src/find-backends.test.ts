@@ -2,7 +2,7 @@ import type { Transport } from '@claudette/core';
 import { createFakeClock, createFakeProvider } from '@claudette/testing';
 import type { FakeClock, RawBehaviour } from '@claudette/testing';
 import { createConnectionPool } from '@claudette/connection-pool';
-import { providerIds, providers } from '@claudette/providers';
+import { providers } from '@claudette/providers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { checkConfig } from './config/check-config.js';
@@ -23,6 +23,38 @@ const find = ({ config = {}, ...rest }: { config?: object } & Partial<Omit<FindB
 
 const named = async (options: Parameters<typeof find>[0]) =>
   Object.fromEntries((await find(options)).map(({ name, config }) => [name, config]));
+
+describe('stored credentials', () => {
+  const stored = (...names: readonly string[]) => ({ storedNames: () => Promise.resolve(names) });
+
+  it.each([['anthropic'], ['ANTHROPIC_API_KEY']])(
+    'make a backend of a vendor they are named after: %s',
+    async (name) => {
+      expect(await named({ credentials: stored(name, 'other') })).toEqual({
+        anthropic: expect.objectContaining({ provider: 'anthropic', apiKey: `credential:${name}` }),
+      });
+    },
+  );
+
+  it('come after the environment', async () => {
+    const environment = { ANTHROPIC_API_KEY: 'k' };
+    expect(await named({ environment, credentials: stored('anthropic') })).toMatchObject({
+      anthropic: { apiKey: 'env:ANTHROPIC_API_KEY' },
+    });
+  });
+
+  it('are alone where credentials.sources leaves the environment out', async () => {
+    const environment = { OPENAI_API_KEY: 'k' };
+    const config = { credentials: { sources: ['file'] } };
+    expect(Object.keys(await named({ config, environment, credentials: stored('anthropic') }))).toEqual(['anthropic']);
+  });
+
+  it('are not looked at where backends are configured', async () => {
+    const config = { backends: { mine: { provider: 'openai', models: ['m'], apiKey: 'credential:mine' } } };
+    const storedNames = () => Promise.reject(new Error('looked at'));
+    expect(Object.keys(await named({ config, credentials: { storedNames } }))).toEqual(['mine']);
+  });
+});
 
 describe('configured backends', () => {
   it('are all that there is', async () => {
@@ -67,40 +99,9 @@ describe('configured backends', () => {
     ]);
   });
 
-  it('are refused a dialect that their provider does not speak, with those that it does', async () => {
-    const config = { backends: { mine: { provider: 'openai', models: ['m'], dialect: 'gemini' } } };
-    await expect(find({ config })).rejects.toMatchObject({
-      code: 'configuration_invalid',
-      detail: 'backends.mine.dialect is "gemini"; openai speaks openai-chat, openai-responses',
-    });
-  });
-
   it('are left out when they are switched off', async () => {
     const off = { provider: 'openai', models: ['m'], enabled: false };
     expect(await find({ config: { backends: { off } }, environment: { OPENAI_API_KEY: 'k' } })).toEqual([]);
-  });
-
-  it('are refused when nobody knows their provider, with the nearest', async () => {
-    const config = { backends: { mine: { provider: 'antropic', models: ['m'] } } };
-    await expect(find({ config })).rejects.toMatchObject({
-      code: 'configuration_invalid',
-      detail: 'backends.mine.provider is "antropic"; did you mean anthropic?',
-    });
-  });
-
-  it('are refused when nobody knows their provider, with all that there are', async () => {
-    const config = { backends: { mine: { provider: 'zzzzzzzz', models: ['m'] } } };
-    await expect(find({ config })).rejects.toMatchObject({
-      detail: `backends.mine.provider is "zzzzzzzz"; known providers: ${providerIds.join(', ')}`,
-    });
-  });
-
-  it('are refused without the address that their provider does not have', async () => {
-    const config = { backends: { mine: { provider: 'openai-compatible', models: ['m'] } } };
-    await expect(find({ config })).rejects.toMatchObject({
-      code: 'configuration_invalid',
-      detail: 'backends.mine.baseUrl is absent; openai-compatible needs an address, e.g. http://127.0.0.1:8000/v1',
-    });
   });
 });
 

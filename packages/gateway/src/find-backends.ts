@@ -1,64 +1,46 @@
 import type { Clock, DialectId, Target, Transport } from '@claudette/core';
-import { dialectIds, GatewayError } from '@claudette/core';
+import { GatewayError } from '@claudette/core';
 import type { Provider } from '@claudette/providers';
 import { findProvider, providers } from '@claudette/providers';
-import { nearestNames } from '@claudette/routing';
 
 import type { Backend } from './backend.js';
 import { checkConfig } from './config/check-config.js';
 import { readCustomBackends } from './config/read-custom-backends.js';
 import type { BackendConfig, Config } from './config/schema.js';
+import type { GatewayCredentials } from './credential-admin/gateway-credentials.js';
 import { createDemoTransport } from './demo/demo-transport.js';
 import { readWhole } from './upstream/whole-body.js';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface FindBackendsOptions {
   readonly config: Config;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly transport: Transport;
   readonly clock: Clock;
+  /** Knows what is stored. */
+  readonly credentials?: Pick<GatewayCredentials, 'storedNames'>;
 }
 
 /** A server on this machine answers or refuses at once; one that does neither is not waited for. */
 const DISCOVERY_TIMEOUT_MS = 250;
 const MAX_DISCOVERY_BYTES = 1024 * 1024;
 
-function providerOf(name: string, config: BackendConfig): Provider {
-  const provider = findProvider(config.provider);
-  if (provider !== undefined) return provider;
-  const ids = providers.map(({ id }) => id);
-  const near = nearestNames(config.provider, ids)[0];
-  const hint = near === undefined ? `known providers: ${ids.join(', ')}` : `did you mean ${near}?`;
-  throw new GatewayError('configuration_invalid', `backends.${name}.provider is "${config.provider}"; ${hint}`);
-}
-
-/** A server of the user's own may speak anything; of a vendor it is known. */
-const spokenBy = ({ id, dialect, alsoSpeaks }: Provider): readonly DialectId[] =>
-  id === 'openai-compatible' ? dialectIds : [dialect, ...alsoSpeaks];
+type SpokenDialects = Pick<Target, 'dialect' | 'alsoSpeaks'>;
 
 /** What a backend speaks: all that its provider does, or the one dialect that the configuration pins it to. */
-function dialectsOf(name: string, config: BackendConfig, provider: Provider): Pick<Target, 'dialect' | 'alsoSpeaks'> {
-  const { dialect, alsoSpeaks } = provider;
-  if (config.dialect === undefined) return { dialect, ...(alsoSpeaks.length > 0 && { alsoSpeaks }) };
-  const allowed = spokenBy(provider);
-  if (allowed.includes(config.dialect)) return { dialect: config.dialect };
-  throw new GatewayError(
-    'configuration_invalid',
-    `backends.${name}.dialect is "${config.dialect}"; ${provider.id} speaks ${allowed.join(', ')}`,
-  );
-}
+const dialectsOf = (pinned: DialectId | undefined, { dialect, alsoSpeaks }: Provider): SpokenDialects =>
+  pinned === undefined ? { dialect, ...(alsoSpeaks.length > 0 && { alsoSpeaks }) } : { dialect: pinned };
 
-/** One configured backend, ready to be called. */
+/** One backend of a checked configuration, ready to be called. */
 export function toBackend(name: string, config: BackendConfig, transport: Transport, clock: Clock): Backend {
-  const provider = providerOf(name, config);
+  const provider = findProvider(config.provider);
+  if (provider === undefined)
+    throw new GatewayError('configuration_invalid', `there is no provider ${config.provider}`);
   const isDemo = provider.id === 'demo';
-  const baseUrl = config.baseUrl ?? provider.baseUrl ?? (isDemo ? 'demo://claudette' : undefined);
-  if (baseUrl === undefined) {
-    throw new GatewayError(
-      'configuration_invalid',
-      `backends.${name}.baseUrl is absent; ${provider.id} needs an address, e.g. http://127.0.0.1:8000/v1`,
-    );
-  }
-  const dialects = dialectsOf(name, config, provider);
+  // Only the demo needs no address.
+  const baseUrl = config.baseUrl ?? provider.baseUrl ?? 'demo://claudette';
+  const dialects = dialectsOf(config.dialect, provider);
   const targets: Target[] = config.models.map((model) => ({
     backend: name,
     model,
@@ -99,15 +81,28 @@ async function askLocalModels(provider: Provider, transport: Transport, clock: C
   }
 }
 
-/** What is there without any configuration: keys in the environment, a server on this machine, or else the demo. */
-async function discover({ environment, transport, clock }: FindBackendsOptions): Promise<Record<string, unknown>> {
+/** A key that is named as usual: by the vendor's variable, or stored under that name or the vendor's. */
+function findKey({ id, auth }: Provider, environment: Environment, stored: readonly string[]): string | undefined {
+  const variable = auth.environment.find((name) => environment[name]);
+  if (variable !== undefined) return `env:${variable}`;
+  const name = [id, ...auth.environment].find((usual) => stored.includes(usual));
+  return name && `credential:${name}`;
+}
+
+/**
+ * What is there without any configuration, as entries of `backends`: keys in the environment or stored, a server on this
+ * machine.
+ */
+export async function discoverBackends(options: Omit<FindBackendsOptions, 'config'>): Promise<Record<string, unknown>> {
+  const { environment, transport, clock, credentials } = options;
+  const stored = (await credentials?.storedNames()) ?? [];
   const found: Record<string, unknown> = {};
   for (const provider of providers) {
-    const keyName = provider.auth.environment.find((name) => environment[name]);
+    const apiKey = findKey(provider, environment, stored);
     // A vendor whose address or models only the user knows cannot be found.
     const isKnown = provider.baseUrl !== null && provider.defaultModels.length > 0;
-    if (keyName !== undefined && isKnown) {
-      found[provider.id] = { provider: provider.id, apiKey: `env:${keyName}`, models: provider.defaultModels };
+    if (apiKey !== undefined && isKnown) {
+      found[provider.id] = { provider: provider.id, apiKey, models: provider.defaultModels };
     } else if (provider.auth.scheme === 'none') {
       const models = await askLocalModels(provider, transport, clock);
       if (models.length > 0) found[provider.id] = { provider: provider.id, models };
@@ -126,7 +121,9 @@ const demo = { demo: { provider: 'demo', models: ['demo-1'] } };
 export async function findBackends(options: FindBackendsOptions): Promise<Backend[]> {
   const { config, environment, transport, clock } = options;
   const isConfigured = Object.keys(config.backends).length > 0;
-  const found = { ...readCustomBackends(environment), ...(isConfigured ? {} : await discover(options)) };
+  const isEnvironmentUsed = config.credentials.sources.includes('env');
+  const usable = isEnvironmentUsed ? options : { ...options, environment: {} };
+  const found = { ...readCustomBackends(environment), ...(isConfigured ? {} : await discoverBackends(usable)) };
   const isEmpty = !isConfigured && Object.keys(found).length === 0;
   const added = checkConfig({ ...config, backends: isEmpty ? demo : found }, 'the environment').backends;
   return Object.entries({ ...added, ...config.backends })

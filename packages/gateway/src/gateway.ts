@@ -1,16 +1,27 @@
-import type { CacheStats, TierCounts } from '@claudette/cache';
+import type { CacheStats, MemoryState } from '@claudette/cache';
 import type { OriginStats } from '@claudette/connection-pool';
-import type { Clock, DialectId, GatewayError, Observe, Principal, Target, Transport } from '@claudette/core';
-import type { KeyStore, UsageOptions, UsageRow } from '@claudette/ledger';
-import type { Breakers, CircuitSnapshot } from '@claudette/resilience';
-import type { SimulationReport } from '@claudette/routing';
+import type {
+  Clock,
+  DialectId,
+  GatewayError,
+  LazyPartStatus,
+  Observe,
+  Principal,
+  Target,
+  Transport,
+} from '@claudette/core';
+import type { AuditLog, KeyStore, UsageOptions, UsageRow } from '@claudette/ledger';
+import type { BackendUsage, Breakers, CircuitSnapshot } from '@claudette/resilience';
+import type { SimulationReport, TargetAccuracy } from '@claudette/routing';
 
 import type { ClientAnswer } from './answer/answer.js';
 import type { ClientRequest } from './answer/client-request.js';
 import type { Authenticate } from './authenticate.js';
 import type { Backend } from './backend.js';
+import type { CacheAdmin } from './cache-admin/cache-admin.js';
 import type { Config } from './config/schema.js';
 import type { Explain } from './create-explain.js';
+import type { Caller } from './roles.js';
 import type { ListedModel, PageQuery } from '@claudette/protocol';
 import type { NativeAnswer } from './native/ask.js';
 import type { Asked } from './native/question.js';
@@ -44,7 +55,7 @@ export interface GatewayOverrides {
 export interface Gateway extends Explain {
   readonly config: Config;
   readonly backends: readonly Backend[];
-  readonly localPrincipal: Principal;
+  readonly localPrincipal: Caller;
   readonly authenticate: Authenticate;
   /** Answers a client in its own dialect. Never rejects. */
   answer(request: ClientRequest): Promise<ClientAnswer>;
@@ -63,24 +74,30 @@ export interface Gateway extends Explain {
   targets(): readonly Target[];
   /** Asks idle backends how they are from now on, as often as the configuration says. For what runs on, i.e. servers. */
   startProbes(): void;
-  models(): readonly ListedModel[];
+  /** What the principal can ask for. @param principal the local one by default */
+  models(principal?: Principal): readonly ListedModel[];
+  /**
+   * Checks what models a key is to have.
+   * @throws GatewayError `invalid_request` naming what stands for nothing in this configuration
+   */
+  checkKeyModels(names: readonly string[] | undefined): void;
   /**
    * The page of the model list that the client asks for, as a JSON body of the dialect.
    * @param query the parameters of the request's query string
    * @throws GatewayError `invalid_request` naming the parameter
    */
-  encodeModels(dialect: DialectId, query?: PageQuery): Uint8Array;
+  encodeModels(dialect: DialectId, query?: PageQuery, principal?: Principal): Uint8Array;
   /** One model as a JSON body of the dialect, or undefined when there is none of that name. */
-  encodeModel(dialect: DialectId, id: string): Uint8Array | undefined;
+  encodeModel(dialect: DialectId, id: string, principal?: Principal): Uint8Array | undefined;
   ready(): Promise<Readiness>;
   status(): GatewayStatus;
   metricsText(): Promise<{ readonly contentType: string; readonly text: string }>;
   readonly keys: KeyStore;
+  /** What administrators did. */
+  readonly audit: AuditLog;
   usage(options: UsageOptions): Promise<readonly UsageRow[]>;
-  /** Counts the stored answers; undefined when the cache is switched off. */
-  countCache(): Promise<TierCounts | undefined>;
-  /** Removes every stored answer; undefined when the cache is switched off. */
-  clearCache(): Promise<{ readonly before: TierCounts; readonly after: TierCounts } | undefined>;
+  /** The hand on the stored answers; undefined when the cache is switched off. */
+  readonly cache: CacheAdmin | undefined;
   /**
    * Takes no more requests, lets open ones go on up to `server.drainTimeoutMs` and ends the rest with a typed error in
    * their dialect.
@@ -90,10 +107,23 @@ export interface Gateway extends Explain {
   close(): Promise<void>;
 }
 
+/** Which configuration is in effect, and what became of others. */
+export interface ConfigurationStatus {
+  /** Since when it is, in milliseconds since the Unix epoch. */
+  readonly sinceMs: number;
+  /** How many others were read while the process ran. */
+  readonly reloads: { readonly applied: number; readonly refused: number };
+  /** What was changed and waits for a restart, e.g. `server.port`. */
+  readonly restartNeeded: readonly string[];
+  /** Why the latest one was refused; absent: it was not. */
+  readonly refusal?: { readonly atMs: number; readonly reason: string };
+}
+
 /** What is going on, for people and dashboards. */
 export interface GatewayStatus {
   readonly version: string;
   readonly uptimeSeconds: number;
+  /** Those that began under a former configuration included. */
   readonly openExchanges: number;
   readonly draining: boolean;
   readonly backends: readonly {
@@ -103,6 +133,15 @@ export interface GatewayStatus {
   }[];
   readonly circuits: readonly CircuitSnapshot[];
   readonly pool: readonly OriginStats[];
+  /** What backends with limits per minute were sent in the last one. */
+  readonly limits: readonly BackendUsage[];
+  /** How far the estimates of plans were off lately, for each target that answered: relative, 0.1 is 10 %. */
+  readonly estimates: readonly TargetAccuracy[];
   /** Null when the cache is switched off. */
   readonly cache: CacheStats | null;
+  /** How short memory is, and what the cache may take of it. */
+  readonly memory: MemoryState;
+  readonly configuration: ConfigurationStatus;
+  /** Heavy parts that are loaded on first use. */
+  readonly lazyParts: readonly LazyPartStatus[];
 }

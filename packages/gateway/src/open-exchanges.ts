@@ -12,27 +12,32 @@ export interface OpenExchanges {
    * Asked again, it waits for the same end.
    */
   drain(timeoutMs: number): Promise<void>;
+  /** Resolves when none is open; takes more meanwhile. */
+  empty(): Promise<void>;
 }
 
 export function createOpenExchanges(clock: Clock): OpenExchanges {
   const open = new Set<LinkedAbort>();
   let drained: Promise<void> | undefined;
-  let whenEmpty: (() => void) | undefined;
+  const waiting: (() => void)[] = [];
 
   const leave = (one: LinkedAbort): void => {
     one.release();
     open.delete(one);
-    if (open.size === 0) whenEmpty?.();
+    if (open.size > 0) return;
+    for (const resolve of waiting.splice(0)) resolve();
   };
+
+  const empty = (): Promise<void> =>
+    open.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve));
 
   const waitUntilEmpty = async (timeoutMs: number): Promise<void> => {
     if (open.size === 0) return;
-    const empty = new Promise<void>((resolve) => (whenEmpty = resolve));
     const stop = clock.after(timeoutMs, () => {
       const reason = new GatewayError('draining', `the answer was not finished within ${timeoutMs} ms`);
       for (const one of open) one.abort(reason);
     });
-    await empty;
+    await empty();
     stop();
   };
 
@@ -56,6 +61,7 @@ export function createOpenExchanges(clock: Clock): OpenExchanges {
         throw thrown;
       }
     },
+    empty,
     drain: (timeoutMs) => (drained ??= waitUntilEmpty(timeoutMs)),
   };
 }

@@ -28,6 +28,7 @@ async function observe(next: Exchange, { call = makeCall(), prices = createPrice
     begin: (start) => begun.push(start),
     decide: (decision) => decisions.push(decision),
     committed: () => Promise.resolve(),
+    redact: (text) => text.replaceAll('secret', '***'),
   })(async (one) => {
     clock.advance(30);
     return next(one);
@@ -149,6 +150,18 @@ describe('the observer of exchanges', () => {
     const { record } = await observe(() => makeReply({ frames: helloFrames.slice(0, 2) }), { call });
     expect(record).toMatchObject({ dialect: 'anthropic-messages', usage: { inputTokens: 20 } });
     expect(record?.requestedModel).toHaveLength(200);
+  });
+
+  it('keeps no secret that a client has put into a name', async () => {
+    const made = makeCall({}, { model: 'a-secret' });
+    const call = { ...made, context: { ...made.context, tags: ['secret', 'plain'] } };
+    const losses = [{ path: 'secret', reason: 'nobody knows secret' }];
+    const { record, reply } = await observe(async () => ({ ...(await makeReply({ frames: helloFrames })), losses }), {
+      call,
+    });
+    expect(record).toMatchObject({ requestedModel: 'a-***', tags: ['***', 'plain'] });
+    expect(record?.losses).toEqual([{ path: '***', reason: 'nobody knows ***' }]);
+    expect(reply).toMatchObject({ losses });
   });
 });
 

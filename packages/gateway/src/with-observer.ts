@@ -14,9 +14,11 @@ import { estimateAt, toGatewayError } from '@claudette/core';
 import type { PriceBook } from '@claudette/ledger';
 
 import { createExchangeHistory } from './exchange-history.js';
+import { redactLosses } from './format-losses.js';
 import { measuredUsage } from './measured-usage.js';
 import { isFree, priceUsage } from './price-usage.js';
 import { reachedBackend } from './reached-backend.js';
+import type { Redact } from './redact-bytes.js';
 
 export interface ObserverOptions {
   readonly clock: Clock;
@@ -27,6 +29,8 @@ export interface ObserverOptions {
   readonly decide: (decision: DecisionRecord) => void;
   /** Resolves when every exchange whose end was observed so far is on disk. */
   readonly committed: () => Promise<void>;
+  /** Takes secrets out of what clients have named: models, tags, fields. */
+  readonly redact: Redact;
 }
 
 const MAX_MODEL_CHARACTERS = 200;
@@ -39,7 +43,7 @@ type RecordStart = Pick<
 const requestBytesOf = (call: Call): number =>
   call.original?.body.length ?? JSON.stringify(call.request.messages).length;
 
-const startOf = (call: Call, clock: Clock): RecordStart => ({
+const startOf = (call: Call, clock: Clock, redact: Redact): RecordStart => ({
   id: call.context.id,
   startedAtMs: clock.epochMs(),
   dialect: call.original?.dialect ?? 'native',
@@ -47,8 +51,8 @@ const startOf = (call: Call, clock: Clock): RecordStart => ({
   stream: call.request.stream,
   requestBytes: requestBytesOf(call),
   principalId: call.context.principal.id,
-  requestedModel: call.request.model.slice(0, MAX_MODEL_CHARACTERS),
-  tags: call.context.tags,
+  requestedModel: redact(call.request.model).slice(0, MAX_MODEL_CHARACTERS),
+  tags: call.context.tags.length === 0 ? call.context.tags : call.context.tags.map(redact),
 });
 
 const nothing = (worth: Money | undefined): Money => ({ nano: 0n, currency: worth?.currency ?? 'USD' });
@@ -75,10 +79,10 @@ const holdEnd = (reply: Reply, hasEnded: () => boolean, committed: () => Promise
  * the end is on record before the reader gets the last bytes.
  */
 export const withObserver =
-  ({ clock, prices, begin, decide, committed }: ObserverOptions): Interceptor =>
+  ({ clock, prices, begin, decide, committed, redact }: ObserverOptions): Interceptor =>
   (next) =>
   async (call) => {
-    const start = startOf(call, clock);
+    const start = startOf(call, clock, redact);
     const startedAt = clock.now();
     /** Upstream calls that have ended; those of a reply that is still going on, it counts itself. */
     let attempts = 0;
@@ -123,9 +127,10 @@ export const withObserver =
           outcome: outcome.kind,
           errorCode: outcome.cause?.code,
           cache: share.cache,
+          cacheKey: reply.cacheKey,
           // A stale answer does not know of the upstream calls that failed before it stood in.
           attempts: share.cache === 'stale' ? attempts : share.attempts,
-          losses: reply.losses,
+          losses: redactLosses(reply.losses, redact),
           target: reply.target,
           finishReason: outcome.finishReason,
           firstContentMs,

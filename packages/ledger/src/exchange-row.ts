@@ -53,6 +53,8 @@ export interface ExchangeRow {
   readonly request_bytes: bigint | null;
   readonly wasted_nano: bigint | null;
   readonly wasted_currency: string | null;
+  /** Null where no stored answer was given, and in rows of before it was recorded. */
+  readonly cache_key: string | null;
 }
 
 const list = (items: readonly unknown[]): string | null => (items.length === 0 ? null : JSON.stringify(items));
@@ -94,6 +96,7 @@ const columns: Readonly<Record<keyof ExchangeRow, (record: ExchangeRecord) => Co
   request_bytes: (record) => record.requestBytes,
   wasted_nano: (record) => record.wasted?.nano ?? null,
   wasted_currency: (record) => record.wasted?.currency ?? null,
+  cache_key: (record) => record.cacheKey ?? null,
 };
 
 /** The columns of a whole row, in the order of `toColumnValues`. */
@@ -161,5 +164,6 @@ export function toStoredExchange(row: ExchangeRow): ExchangeRecord | OpenExchang
     ...(saved && { saved }),
     ...(wasted && { wasted }),
     ...(row.price_version !== null && { priceVersion: row.price_version }),
+    ...(row.cache_key !== null && { cacheKey: row.cache_key }),
   };
 }

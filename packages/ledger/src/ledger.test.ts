@@ -77,6 +77,7 @@ const failed: ExchangeRecord = {
 const hit: ExchangeRecord = {
   ...complete,
   id: 'x3',
+  cacheKey: 'digest:claude/claude-sonnet-4-5',
   cache: 'hit',
   attempts: 0,
   cost: { nano: 0n, currency: 'USD' },

@@ -4,6 +4,8 @@ import { columnNames, toColumnValues, toStoredExchange } from './exchange-row.js
 import type { ColumnValue, ExchangeRow, ExchangeStart, OpenExchange } from './exchange-row.js';
 import { createGroupCommit } from './group-commit.js';
 import type { LedgerDatabase } from './open-database.js';
+import { findSavers } from './savers.js';
+import type { Saver, SaversOptions } from './savers.js';
 import type { UsageOptions, UsageRow } from './usage-report.js';
 
 /**
@@ -22,6 +24,8 @@ export interface Ledger {
   committed(): Promise<void>;
   /** What was used, by group. See `UsageRow` for what is counted. */
   usage(options: UsageOptions): Promise<readonly UsageRow[]>;
+  /** The stored answers that saved most, the best first. Of at most 200,000 exchanges, the latest. */
+  savers(options: SaversOptions): readonly Saver[];
   /**
    * What is on record of an exchange: with outcome `open` only its start. Looks from the newest back, so that a recent
    * one is found at once and an unknown id takes a walk through the whole table.
@@ -101,6 +105,10 @@ export function createLedger({ database, onError = warnOfLoss }: LedgerOptions):
       const { reportUsage } = await import('./usage-report.js');
       notes.flush();
       return reportUsage(database, options);
+    },
+    savers(options) {
+      notes.flush();
+      return findSavers(database, options);
     },
     find(id) {
       notes.flush();

@@ -72,6 +72,41 @@ export const migrations: readonly string[] = [
     record TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE keys ADD COLUMN user TEXT;
+  ALTER TABLE keys ADD COLUMN team TEXT;
+
+  -- Of the stored answer that was given: tells which ones are worth having in memory.
+  ALTER TABLE exchanges ADD COLUMN cache_key TEXT;
+  `,
+  `
+  -- Keys that are there asked models before there were roles, and may go on doing that.
+  ALTER TABLE keys ADD COLUMN role TEXT NOT NULL DEFAULT 'client';
+  ALTER TABLE keys ADD COLUMN models TEXT;
+  ALTER TABLE keys ADD COLUMN expires_at_ms INTEGER;
+  ALTER TABLE keys ADD COLUMN rotated_at_ms INTEGER;
+  ALTER TABLE keys ADD COLUMN previous_hash BLOB;
+  ALTER TABLE keys ADD COLUMN previous_until_ms INTEGER;
+
+  CREATE TABLE audit (
+    sequence INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    actor_id TEXT NOT NULL,
+    actor_name TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT,
+    origin TEXT NOT NULL,
+    result TEXT NOT NULL,
+    reason TEXT
+  ) STRICT;
+  CREATE TRIGGER audit_stays_as_it_is BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'an audit entry is never changed'); END;
+  CREATE TRIGGER audit_is_not_written_over BEFORE INSERT ON audit
+    WHEN EXISTS (SELECT 1 FROM audit WHERE sequence = NEW.sequence)
+    BEGIN SELECT RAISE(ABORT, 'an audit entry is never changed'); END;
+  CREATE TRIGGER audit_stays_complete BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'an audit entry is never removed'); END;
+  `,
 ];
 
 const versionOf = (database: Database): number => Number(database.pragma('user_version', { simple: true }));

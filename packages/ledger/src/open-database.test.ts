@@ -53,7 +53,7 @@ describe('opening a database', () => {
 
   it('opens one in memory', () => {
     const database = openDatabase(':memory:');
-    expect(tablesOf(database)).toEqual(['decisions', 'exchanges', 'keys', 'meta']);
+    expect(tablesOf(database)).toEqual(['audit', 'decisions', 'exchanges', 'keys', 'meta']);
     database.close();
   });
 
@@ -61,7 +61,7 @@ describe('opening a database', () => {
     const database = openDatabase(join(folder, 'ledger.db'));
     expect([database.pragma('user_version', { simple: true }), tablesOf(database)]).toEqual([
       migrations.length,
-      ['decisions', 'exchanges', 'keys', 'meta'],
+      ['audit', 'decisions', 'exchanges', 'keys', 'meta'],
     ]);
     database.close();
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { GatewayError } from '@claudette/core';
@@ -35,6 +35,21 @@ const makeFile = (path: string): void => {
   writeFileSync(path, '', { flag: 'a', mode: FILE_MODE });
 };
 
+/** The least that a new database takes. */
+const LEAST_FREE_BYTES = 65_536;
+
+const isFull = (folder: string): boolean => {
+  if (!existsSync(folder)) return false;
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < LEAST_FREE_BYTES;
+};
+
+/** On a full disk SQLite speaks of input and output errors. */
+const reasonOf = (cause: unknown, path: string): string => {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return path !== IN_MEMORY && isFull(dirname(path)) ? `the disk is full (${reason})` : reason;
+};
+
 const configure = (database: LedgerDatabase): void => {
   setPragma(database, 'busy_timeout', BUSY_TIMEOUT_MS, BUSY_TIMEOUT_MS);
   setPragma(database, 'journal_mode', 'WAL', database.memory ? 'memory' : 'wal');
@@ -60,7 +75,7 @@ export function openDatabase(path: string): LedgerDatabase {
     return database;
   } catch (cause) {
     database?.close();
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause, path);
     throw new GatewayError('configuration_invalid', `the ledger ${path} cannot be opened: ${reason}`, { cause });
   }
 }

@@ -164,9 +164,29 @@ export function createMetricObserver(instruments: Instruments): MetricObserver {
         case 'cache-evicted':
           count('claudette_cache_evictions_total', observation.count, observation.reason);
           break;
+        case 'cache-not-stored':
+          count('claudette_cache_not_stored_total', 1, observation.reason);
+          break;
         case 'cache-write-dropped':
           count('claudette_cache_writes_dropped_total', 1, observation.reason);
           break;
+        case 'memory-pressure': {
+          const { level, from } = observation;
+          if (level !== from) count('claudette_memory_level_changes_total', 1, level);
+          break;
+        }
+        case 'memory-leak-suspected':
+          count('claudette_memory_leaks_suspected_total', 1);
+          break;
+        case 'media-fetch':
+          count('claudette_media_fetches_total', 1, observation.result);
+          break;
+        case 'config-reload': {
+          const { result, atMs } = observation;
+          count('claudette_config_reloads_total', 1, result);
+          if (result === 'applied') set('claudette_config_last_reload_success_timestamp_seconds', atMs / 1000);
+          break;
+        }
         case 'auth-failed':
           count('claudette_auth_failures_total', 1, observation.reason);
           break;

@@ -10,6 +10,7 @@ import { metricCatalog } from './metric-catalog.js';
 
 const gauges = {
   cache: () => ({ entries: 5, bytes: 4096 }),
+  memory: () => ({ level: 'high', usedBytes: 900, limitBytes: 1000, cacheBudgetBytes: 64 }) as const,
   pool: () => [{ origin: 'http://lab.example:8000', connected: 4, free: 1, pending: 2, reuseRatio: 0.75 }],
 };
 
@@ -30,6 +31,10 @@ describe('the metrics', () => {
     expect(value('pool_connections{origin="http://lab.example:8000",state="busy"}')).toBe(3);
     expect(value('pool_pending{origin="http://lab.example:8000"}')).toBe(2);
     expect(value('pool_reuse_ratio{origin="http://lab.example:8000"}')).toBe(0.75);
+    expect(value('memory_level')).toBe(2);
+    expect(value('memory_pressure_ratio')).toBe(0.9);
+    expect(value('memory_limit_bytes')).toBe(1000);
+    expect(value('cache_budget_bytes')).toBe(64);
     expect(value('uptime_seconds')).toBe(5);
     expect(value('event_loop_lag_seconds')).toBe(0);
     expect(value('build_info{version="1.2.3"}')).toBe(1);

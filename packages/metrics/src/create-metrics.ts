@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import type { Clock, Observation, Observe } from '@claudette/core';
+import type { Clock, MemoryLevel, Observation, Observe } from '@claudette/core';
 
 import { createInstruments } from './create-instruments.js';
 import type { Instruments } from './create-instruments.js';
@@ -25,6 +25,15 @@ export interface CacheReading {
   readonly bytes: number;
 }
 
+export interface MemoryWatchReading {
+  readonly level: MemoryLevel;
+  /** Of the nearest limit. */
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+  /** Most bytes that the cache may hold now. */
+  readonly cacheBudgetBytes: number;
+}
+
 export interface MetricsOptions {
   readonly clock: Clock;
   /** The version that is running. */
@@ -33,6 +42,7 @@ export interface MetricsOptions {
   readonly gauges?: {
     readonly cache?: () => CacheReading;
     readonly pool?: () => readonly PoolReading[];
+    readonly memory?: () => MemoryWatchReading;
   };
   /** Making a text takes about a millisecond; one that is younger than this is given again. @default 250 */
   readonly textMaxAgeMs?: number;
@@ -67,6 +77,7 @@ export function createMetrics({ clock, version, gauges = {}, textMaxAgeMs = 250 
     instruments.set('claudette_exchanges_in_flight', observer.inFlight);
     if (gauges.cache !== undefined) setCacheGauges(instruments, gauges.cache());
     if (gauges.pool !== undefined) setPoolGauges(instruments, gauges.pool());
+    if (gauges.memory !== undefined) setMemoryGauges(instruments, gauges.memory());
     return instruments.text();
   };
 
@@ -90,6 +101,16 @@ export function createMetrics({ clock, version, gauges = {}, textMaxAgeMs = 250 
 const setCacheGauges = (instruments: Instruments, { entries, bytes }: CacheReading): void => {
   instruments.set('claudette_cache_entries', entries);
   instruments.set('claudette_cache_bytes', bytes);
+};
+
+const memoryLevels = { normal: 0, elevated: 1, high: 2, critical: 3 } as const;
+
+const setMemoryGauges = (instruments: Instruments, reading: MemoryWatchReading): void => {
+  const { level, usedBytes, limitBytes, cacheBudgetBytes } = reading;
+  instruments.set('claudette_memory_level', memoryLevels[level]);
+  instruments.set('claudette_memory_pressure_ratio', usedBytes / limitBytes);
+  instruments.set('claudette_memory_limit_bytes', limitBytes);
+  instruments.set('claudette_cache_budget_bytes', cacheBudgetBytes);
 };
 
 const setPoolGauges = (instruments: Instruments, origins: readonly PoolReading[]): void => {

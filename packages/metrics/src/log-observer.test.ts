@@ -5,6 +5,7 @@ import { noUsage } from '@claudette/core';
 import { createFakeClock } from '@claudette/testing';
 import type { FakeClock } from '@claudette/testing';
 
+import { memoryPressure } from './__fixtures__/observations.js';
 import type { LogFields } from './create-logger.js';
 import { logObserver } from './log-observer.js';
 
@@ -186,6 +187,55 @@ describe('the log', () => {
     const wasted = { nano: 1_500_000n, currency: 'USD' };
     expect(logged({ kind: 'exchange-end', record: { ...record, wasted } })).toEqual([
       ['warn', 'exchange failed', expect.objectContaining({ wasted: 0.0015, currency: 'USD' })],
+    ]);
+  });
+
+  it.each([
+    ['elevated', 'normal', 'warn', 'memory is getting short'],
+    ['high', 'normal', 'warn', 'memory is short'],
+    ['critical', 'high', 'warn', 'memory is almost used up'],
+    ['high', 'critical', 'info', 'memory is short'],
+    ['normal', 'elevated', 'info', 'memory is normal again'],
+    ['normal', 'normal', 'debug', 'the cache has more room again'],
+  ] as const)('says in words that memory is %s after it was %s', (level, from, severity, message) => {
+    expect(logged({ ...memoryPressure, level, from })).toEqual([
+      [
+        severity,
+        message,
+        { reason: '86 % is used', cacheBytesBefore: 40, cacheBytes: 20, cacheBudgetBefore: 50, cacheBudget: 20 },
+      ],
+    ]);
+  });
+
+  it('warns of a leak and says what grows', () => {
+    const suspects = [
+      { name: 'open streams', count: 50, perMinute: 9.14 },
+      { name: 'sockets', count: 4, perMinute: -0.5 },
+    ];
+    expect(logged({ kind: 'memory-leak-suspected', bytesPerMinute: 6_000_000, overMs: 300_000, suspects })).toEqual([
+      [
+        'warn',
+        'memory may be leaking',
+        {
+          bytesPerMinute: 6_000_000,
+          minutes: 5,
+          suspects: ['open streams: 50 (+9.1 a minute)', 'sockets: 4 (-0.5 a minute)'],
+        },
+      ],
+    ]);
+  });
+
+  it('says what a new configuration changes and what waits for a restart', () => {
+    const paths = { changed: ['cache.ttlSeconds'], restartNeeded: ['server.port'] };
+    expect(logged({ kind: 'config-reload', result: 'applied', atMs: 1, ...paths })).toEqual([
+      ['info', 'configuration taken over', paths],
+    ]);
+  });
+
+  it('warns of a configuration that is refused', () => {
+    const reason = 'file /c.json: server.port is "x"';
+    expect(logged({ kind: 'config-reload', result: 'refused', atMs: 1, reason })).toEqual([
+      ['warn', 'configuration refused, the one before stays', { reason }],
     ]);
   });
 

@@ -21,8 +21,8 @@ const SPENT_LINE_EVERY_MS = 10_000;
 
 /**
  * Logs what an operator wants to read: one line per exchange, at `warn` when it failed; failed attempts, changes of
- * circuits, unhealthy backends and a spent retry budget (once in 10 s) at `warn`. Prompts and answers are not in
- * observations and so never in a log.
+ * circuits, unhealthy backends, refused configurations, memory that becomes short and a spent retry budget (once in 10 s)
+ * at `warn`. Prompts and answers are not in observations and so never in a log.
  *
  * @param clock read when a retry budget is spent. @default the process's own
  */
@@ -75,10 +75,57 @@ export function logObserver(
         else logger.warn({ backend, reason }, 'backend unhealthy');
         break;
       }
+      case 'config-reload':
+        if (observation.result === 'refused') {
+          logger.warn({ reason: observation.reason }, 'configuration refused, the one before stays');
+        } else {
+          const { changed, restartNeeded } = observation;
+          logger.info({ changed, restartNeeded }, 'configuration taken over');
+        }
+        break;
+      case 'memory-pressure':
+        logMemory(logger, observation);
+        break;
+      case 'memory-leak-suspected':
+        logger.warn(leakFields(observation), 'memory may be leaking');
+        break;
       default:
     }
   };
 }
+
+const memoryWords = {
+  normal: 'memory is normal again',
+  elevated: 'memory is getting short',
+  high: 'memory is short',
+  critical: 'memory is almost used up',
+} as const;
+
+const memoryLevels = Object.keys(memoryWords);
+
+const logMemory = (
+  logger: Pick<Logger, 'debug' | 'info' | 'warn'>,
+  { level, from, reason, ...bytes }: Extract<Observation, { kind: 'memory-pressure' }>,
+): void => {
+  const fields: LogFields = {
+    reason,
+    cacheBytesBefore: bytes.cacheBytesBefore,
+    cacheBytes: bytes.cacheBytesAfter,
+    cacheBudgetBefore: bytes.cacheBudgetBefore,
+    cacheBudget: bytes.cacheBudgetAfter,
+  };
+  if (level === from) logger.debug(fields, 'the cache has more room again');
+  else if (memoryLevels.indexOf(level) > memoryLevels.indexOf(from)) logger.warn(fields, memoryWords[level]);
+  else logger.info(fields, memoryWords[level]);
+};
+
+const leakFields = (leak: Extract<Observation, { kind: 'memory-leak-suspected' }>): LogFields => ({
+  bytesPerMinute: leak.bytesPerMinute,
+  minutes: Math.round(leak.overMs / 60_000),
+  suspects: leak.suspects.map(({ name, count, perMinute }) => `${name}: ${count} (${formatTrend(perMinute)} a minute)`),
+});
+
+const formatTrend = (perMinute: number): string => `${perMinute < 0 ? '' : '+'}${perMinute.toFixed(1)}`;
 
 const attemptFields = (attempt: Extract<Observation, { kind: 'attempt-end' }>): LogFields => ({
   id: attempt.id,

@@ -124,10 +124,45 @@ export const metricCatalog = {
     help: 'Answers that left the memory of the cache: too many entries, too many bytes, or expired',
     labels: ['reason'],
   },
+  claudette_cache_not_stored_total: {
+    type: 'counter',
+    help: 'Answers that the cache was asked for and did not keep: too-large, incomplete, no-store or status',
+    labels: ['reason'],
+  },
   claudette_cache_writes_dropped_total: {
     type: 'counter',
     help: 'Answers that were not written to the store behind the cache',
     labels: ['reason'],
+  },
+  claudette_cache_budget_bytes: {
+    type: 'gauge',
+    help: 'Most bytes that the cache may take of the memory now; less than its full size while memory is short, 0 without a cache',
+    labels: [],
+  },
+  claudette_memory_level: {
+    type: 'gauge',
+    help: 'How short memory is: 0 normal, 1 elevated, 2 high, 3 critical',
+    labels: [],
+  },
+  claudette_memory_level_changes_total: {
+    type: 'counter',
+    help: 'Changes of the memory level, by the level that was entered: normal, elevated, high or critical',
+    labels: ['level'],
+  },
+  claudette_memory_pressure_ratio: {
+    type: 'gauge',
+    help: 'Share of the nearest memory limit that is used, 0 to 1',
+    labels: [],
+  },
+  claudette_memory_limit_bytes: {
+    type: 'gauge',
+    help: "The nearest memory limit: of V8's heap, of the control group or of the machine",
+    labels: [],
+  },
+  claudette_memory_leaks_suspected_total: {
+    type: 'counter',
+    help: 'Times that what garbage collections leave began to grow steadily',
+    labels: [],
   },
   claudette_circuit_state: {
     type: 'gauge',
@@ -159,9 +194,24 @@ export const metricCatalog = {
     help: 'Share of requests that found an open connection',
     labels: ['origin'],
   },
+  claudette_media_fetches_total: {
+    type: 'counter',
+    help: 'Files that were to be fetched from URLs in requests: fetched, abandoned, unreachable, or the rule that refused',
+    labels: ['result'],
+  },
+  claudette_config_reloads_total: {
+    type: 'counter',
+    help: 'Changed configurations that were read while the process ran, by result: applied or refused',
+    labels: ['result'],
+  },
+  claudette_config_last_reload_success_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last changed configuration took effect, in seconds since 1970; 0 when none has yet',
+    labels: [],
+  },
   claudette_auth_failures_total: {
     type: 'counter',
-    help: 'Requests refused for their key: missing, unknown or revoked',
+    help: 'Requests refused for their key: missing, unknown, revoked, expired, rotated or in-url',
     labels: ['reason'],
   },
   claudette_event_loop_lag_seconds: {

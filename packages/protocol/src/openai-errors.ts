@@ -4,6 +4,7 @@ import type { DialectId, GatewayError, GatewayErrorCode, UpstreamFault } from '@
 import type { Codec } from './codec.js';
 import { tryParseReply } from './json/parse-reply.js';
 import { readErrorFrame } from './openai-chat/in-band-error.js';
+import { quoteBeginning } from './json/quote-beginning.js';
 
 /** What OpenAI says about an error, in whichever of its APIs. */
 export interface OpenaiErrorFields {
@@ -18,6 +19,9 @@ type ErrorKind = Pick<OpenaiErrorFields, 'type' | 'code'>;
 /** OpenAI's own words where it has them; elsewhere our code under the nearest of its types. */
 const kinds: Readonly<Partial<Record<GatewayErrorCode, ErrorKind>>> = {
   unauthenticated: { type: 'authentication_error', code: 'invalid_api_key' },
+  too_many_failures: { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
+  forbidden: { type: 'permission_error', code: 'forbidden' },
+  model_not_allowed: { type: 'permission_error', code: 'model_not_allowed' },
   model_not_found: { type: 'invalid_request_error', code: 'model_not_found' },
   route_not_found: { type: 'invalid_request_error', code: 'unknown_url' },
   invalid_request: { type: 'invalid_request_error', code: null },
@@ -31,7 +35,7 @@ const kindOf = ({ code, domain }: GatewayError): ErrorKind =>
 /** An error of ours in OpenAI's words. */
 export const toOpenaiError = (error: GatewayError): OpenaiErrorFields => {
   const { type, code } = kindOf(error);
-  return { message: error.message, type, param: error.code === 'model_not_found' ? 'model' : null, code };
+  return { message: error.message, type, param: error.code.startsWith('model_') ? 'model' : null, code };
 };
 
 const codesByStatus: ReadonlyMap<number, GatewayErrorCode> = new Map([
@@ -85,7 +89,8 @@ export const createOpenaiErrors = (dialect: DialectId): Pick<Codec, 'decodeError
   decodeError(status, headers, body, backend) {
     const text = Buffer.from(body).toString();
     const fields = tryParseReply(text);
-    const said = fields === undefined ? text.slice(0, MAX_QUOTED_CHARACTERS).trim() : readErrorFrame(fields).message;
+    const said =
+      fields === undefined ? quoteBeginning(text, MAX_QUOTED_CHARACTERS).trim() : readErrorFrame(fields).message;
     const retryAfterMs = readRetryAfterMs(headers);
     const contentType = headers['content-type'];
     return new UpstreamError(codeOfStatus(status), `${backend} answered ${status}${said === '' ? '' : `: ${said}`}`, {

@@ -8,6 +8,9 @@ import type { FailureClass } from './failure-class.js';
 const table: readonly (readonly [GatewayErrorCode, FailureClass, counts: boolean])[] = [
   ['invalid_request', 'caller', false],
   ['unauthenticated', 'caller', false],
+  ['too_many_failures', 'caller', false],
+  ['forbidden', 'caller', false],
+  ['model_not_allowed', 'caller', false],
   ['model_not_found', 'caller', false],
   ['route_not_found', 'caller', false],
   ['body_too_large', 'caller', false],

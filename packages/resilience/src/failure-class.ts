@@ -10,6 +10,9 @@ export type FailureClass =
 const classes: Readonly<Record<GatewayErrorCode, FailureClass>> = {
   invalid_request: 'caller',
   unauthenticated: 'caller',
+  too_many_failures: 'caller',
+  forbidden: 'caller',
+  model_not_allowed: 'caller',
   model_not_found: 'caller',
   route_not_found: 'caller',
   body_too_large: 'caller',

@@ -26,3 +26,6 @@ export { transportContract } from './transport-contract.js';
 export type { ContractCase, TransportUnderTest } from './transport-contract.js';
 export { readReply } from './read-reply.js';
 export type { RawReply, ReadReplyOptions } from './read-reply.js';
+export { hasPostgres, startPostgres } from './start-postgres.js';
+export { hasRedis, startRedis } from './start-redis.js';
+export type { ServerProcess } from './start-server-process.js';

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly home: Home;
   /** What is piped in; null: a pipe that never ends; absent: standard input is a terminal. */
   readonly input?: string | null;
+  /** What is typed on the terminal that standard input is, before it ends. */
+  readonly typed?: string;
   /** Standard output is a terminal. @default false */
   readonly onTerminal?: boolean;
 }
@@ -59,12 +61,12 @@ async function withEnvironment<T>(environment: Readonly<Record<string, string>>,
 
 /** Does the work with standard streams and an environment of its own, and says what it printed. One at a time. */
 export async function capture<T>(
-  { home, input, onTerminal }: RunOptions,
+  { home, input, typed = '', onTerminal }: RunOptions,
   work: (printError: (line: string) => void) => Promise<T>,
 ): Promise<{ readonly result: T; readonly out: string; readonly err: string }> {
   const [stdout, stderr] = [createSink(), createSink()];
   const pipe = new Readable({ read: () => undefined });
-  if (typeof input === 'string') pipe.push(input);
+  if (typeof input === 'string' || typed !== '') pipe.push(input ?? typed);
   if (input !== null) pipe.push(null);
   const streams = {
     stdin: Object.assign(pipe, { isTTY: input === undefined }),

@@ -1,10 +1,9 @@
 import { GatewayError } from '@claudette/core';
 import type { Gateway, GatewayStatus, Readiness } from '@claudette/gateway';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 
 import { createOutput, formatTable } from '../output.js';
-import { askRunning } from '../running-gateway.js';
+import { askRunning, parseAddress } from '../running-gateway.js';
 import type { Running } from '../running-gateway.js';
 import { addSharedOptions, openFor } from './shared-options.js';
 import type { SharedOptions } from './shared-options.js';
@@ -22,11 +21,6 @@ interface BackendLine {
   /** Of its models that were called. */
   readonly circuits: readonly Circuit[];
 }
-
-const parseAddress = (text: string): string => {
-  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
-  throw new InvalidArgumentError('Must be an address such as http://127.0.0.1:3000.');
-};
 
 const stateOf = ({ parts }: Readiness, name: string): Pick<BackendLine, 'reachable' | 'reason'> => {
   const { ok = false, reason } = parts.find(({ part }) => part === `backend ${name}`) ?? {};

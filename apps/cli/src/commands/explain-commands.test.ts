@@ -129,9 +129,9 @@ describe('claudette backends --url', () => {
       },
       { environment: {} },
     );
-    const [target] = server.gateway.targets();
+    const [target] = server.host.current().targets();
     if (target === undefined) throw new Error('there is a target');
-    server.gateway.circuits.open(target, 'maintenance');
+    server.host.current().circuits.open(target, 'maintenance');
     const { out } = await run('backends', '--url', server.url);
     expect(out).toMatch(/^lab +openai-compatible +m +ok +m open \(maintenance\)$/m);
     expect(await read('backends', '--url', server.url)).toMatchObject([

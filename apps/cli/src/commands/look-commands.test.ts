@@ -36,6 +36,12 @@ describe('claudette status', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^backend down +not ok +.*ECONNREFUSED/));
   });
 
+  it('says how much memory there is, and what the cache may take of it', async () => {
+    expect((await show('status')).split('\n')).toContainEqual(
+      expect.stringMatching(/^memory +normal +\d+ MiB of \d+ MiB \(.+\), at most 0 MiB for the cache$/),
+    );
+  });
+
   it('is the readiness and the state of the gateway as JSON', async () => {
     expect(await read('status')).toMatchObject({ ready: true, version: '0.1.0', draining: false, cache: null });
   });

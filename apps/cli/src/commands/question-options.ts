@@ -23,7 +23,8 @@ export interface Words {
   readonly paths: readonly string[];
 }
 
-const numberBetween =
+/** Reads a number that an option takes. */
+export const numberBetween =
   (least: number, most: number, whole: boolean) =>
   (text: string): number => {
     const value = Number(text);
@@ -31,7 +32,8 @@ const numberBetween =
     throw new InvalidArgumentError(`Must be ${whole ? 'a whole number' : 'a number'} from ${least} to ${most}.`);
   };
 
-const parseCostLimit = (text: string): string => {
+/** Reads an amount; the text is the option's value. */
+export const parseCostLimit = (text: string): string => {
   if (parseMoney(text, 'USD') !== undefined) return text;
   throw new InvalidArgumentError('Must be an amount in USD such as 0.05.');
 };

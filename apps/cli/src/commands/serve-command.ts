@@ -12,7 +12,8 @@ interface ServeOptions {
 
 const MAX_PORT = 65_535;
 
-const parsePort = (text: string): number => {
+/** A port to listen on, as an option's value. */
+export const parsePort = (text: string): number => {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= MAX_PORT) return port;
   throw new InvalidArgumentError(`Must be a port from 0 to ${MAX_PORT}.`);
@@ -35,6 +36,6 @@ export function addServeCommand(program: Command): void {
         ...(debug && { logging: { level: 'debug' } }),
       };
       const output = createOutput({ json: false, quiet: false });
-      await serve({ flags, ...(file !== undefined && { file }) }, (line) => output.answer(`${line}\n`));
+      await serve({ flags, ...(file !== undefined && { file }) }, (line) => output.answer(`${line}\n`), output.note);
     });
 }

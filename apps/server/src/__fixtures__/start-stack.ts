@@ -94,7 +94,7 @@ export async function startStack(
     observations,
     reset() {
       for (const provider of [chat, responses, claude, gemini]) provider.reset();
-      for (const target of server.gateway.targets()) server.gateway.circuits.reset(targetName(target));
+      for (const target of server.host.current().targets()) server.host.current().circuits.reset(targetName(target));
       observations.length = 0;
     },
     async close() {

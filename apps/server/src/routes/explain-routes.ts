@@ -1,11 +1,13 @@
 import type { DialectId } from '@claudette/core';
 import { dialectIds, GatewayError } from '@claudette/core';
-import type { Gateway } from '@claudette/gateway';
+import type { GatewayHost } from '@claudette/gateway';
 import { inferDialect } from '@claudette/gateway';
 import type { FastifyInstance } from 'fastify';
 
 import { controllerFor } from '../client-controller.js';
+import { callerOf } from '../route-roles.js';
 
+const byClients = { config: { role: 'client' } } as const;
 const noBody = Buffer.alloc(0);
 const MOST_EXCHANGES = 1_000;
 
@@ -30,9 +32,10 @@ const readLimit = (value: string | undefined): number => {
 };
 
 /** Why what happened happened, and what would happen. */
-export function addExplainRoutes(app: FastifyInstance, gateway: Gateway): void {
-  app.post<{ Querystring: PlanQuery }>('/api/plan', async (request, reply) => {
-    const principal = gateway.authenticate(request.headers);
+export function addExplainRoutes(app: FastifyInstance, host: GatewayHost): void {
+  app.post<{ Querystring: PlanQuery }>('/api/plan', byClients, async (request, reply) => {
+    const gateway = host.current();
+    const principal = callerOf(request);
     const body = Buffer.isBuffer(request.body) ? request.body : noBody;
     const { dialect, model = 'auto', stream } = request.query;
     const spoken = readDialect(dialect) ?? inferDialect(body, request.headers);
@@ -47,13 +50,15 @@ export function addExplainRoutes(app: FastifyInstance, gateway: Gateway): void {
     });
   });
 
-  app.get<{ Querystring: { limit?: string } }>('/api/exchanges', async (request) => {
-    const principal = gateway.authenticate(request.headers);
+  app.get<{ Querystring: { limit?: string } }>('/api/exchanges', byClients, async (request) => {
+    const gateway = host.current();
+    const principal = callerOf(request);
     return { exchanges: gateway.recentDecisions(principal, readLimit(request.query.limit)) };
   });
 
-  app.get<{ Params: { id: string } }>('/api/exchanges/:id', async (request) => {
-    const principal = gateway.authenticate(request.headers);
+  app.get<{ Params: { id: string } }>('/api/exchanges/:id', byClients, async (request) => {
+    const gateway = host.current();
+    const principal = callerOf(request);
     const found = gateway.findDecision(principal, request.params.id);
     if (found === undefined) {
       throw new GatewayError('route_not_found', `/api/exchanges/${request.params.id}: there is no record of it`);

@@ -4,7 +4,7 @@ import { createFakeClock } from '@claudette/testing';
 import type { CachePolicy } from '../cache-policy.js';
 import { createCache } from '../create-cache.js';
 import type { CacheOptions } from '../create-cache.js';
-import { toKeyScope } from '../scope.js';
+import { toKeyScope } from '../key/scope.js';
 import { aCall } from './calls.js';
 import { createUpstream, readAll, settled } from './upstream.js';
 

@@ -1,4 +1,4 @@
-import type { Entry } from '../entry.js';
+import type { Entry } from '../entry/entry.js';
 import { target } from './calls.js';
 import { usage } from './upstream.js';
 
@@ -17,6 +17,8 @@ export const anEntry = (fields: Partial<Entry> = {}): Entry => ({
   usage,
   finishReason: 'stop',
   losses: [],
+  label: { scope: { kind: 'key', id: 'k1' }, operation: 'generate', tags: [] },
+  savings: { costNano: 1_000_000, durationMs: 1_000 },
   storedAtMs: startMs,
   expiresAtMs: startMs + 60_000,
   keptUntilMs: fields.expiresAtMs ?? startMs + 60_000,

@@ -2,8 +2,8 @@ import { GatewayError } from '@claudette/core';
 import type { CallSignal, Observation, Reply } from '@claudette/core';
 import { createFakeClock } from '@claudette/testing';
 
-import { createFlight } from '../flight.js';
-import type { CompleteFlight, Flight, FlightOptions, SharerContext } from '../flight.js';
+import { createFlight } from '../flight/flight.js';
+import type { CompleteFlight, Flight, FlightOptions, SharerContext } from '../flight/flight.js';
 import { aCall } from './calls.js';
 import { createUpstream } from './upstream.js';
 

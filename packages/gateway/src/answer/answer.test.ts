@@ -3,7 +3,7 @@ import { dialectIds, GatewayError } from '@claudette/core';
 import { eventually } from '@claudette/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { startBench } from '../__fixtures__/start-bench.js';
+import { fakeKey, startBench } from '../__fixtures__/start-bench.js';
 import type { Bench } from '../__fixtures__/start-bench.js';
 
 let bench: Bench;
@@ -40,6 +40,29 @@ const errorIn: Readonly<Record<DialectId, RegExp>> = {
 const pairs = dialectIds.flatMap((dialect) => dialectIds.map((backend) => [dialect, backend] as const));
 const recordsOf = () =>
   bench.observations.flatMap((observation) => (observation.kind === 'exchange-end' ? [observation.record] : []));
+
+describe('an error of a backend', () => {
+  it.each(dialectIds)('is told without the keys that it repeats: %s', async (dialect) => {
+    const behaviour = { kind: 'status', status: 400, message: `not with ${fakeKey}` } as const;
+    for (const provider of [bench.first, bench.second]) provider.behave(behaviour);
+    for (const stream of [false, true]) {
+      const { status, text } = await bench.tell({ dialect, model: models[dialect], stream });
+      expect(status).toBe(400);
+      expect(text).toContain('not with ***');
+    }
+  });
+
+  it('is told without them in the middle of a stream, too', async () => {
+    const content = { choices: [{ index: 0, delta: { content: 'Hi' } }] };
+    const chunks = [content, { error: { message: `not with ${fakeKey}` } }].map(
+      (event) => `data: ${JSON.stringify(event)}\n\n`,
+    );
+    bench.first.behave({ kind: 'raw', chunks, everyMs: 20 });
+    const { text } = await bench.tell({ model: models['openai-chat'], stream: true });
+    expect(text).toContain('Hi');
+    expect(text).toContain('not with ***');
+  });
+});
 
 describe('a whole answer', () => {
   it("is the provider's own bytes for a client of its dialect", async () => {

@@ -14,12 +14,16 @@ import type { Codec } from '@claudette/protocol';
 import { codecs, createJsonArrayWriter } from '@claudette/protocol';
 
 import { createExchangeId } from '../exchange-id.js';
+import { redactLosses } from '../format-losses.js';
+import type { Redact } from '../redact-bytes.js';
+import { redactBytes } from '../redact-bytes.js';
 import { createClientFrames } from './client-frames.js';
 import { decodeCall } from './client-request.js';
 import type { ClientRequest } from './client-request.js';
 import { toJsonArray } from './json-array-frames.js';
 import { recordRefusal } from './record-refusal.js';
 import { responseHeaders } from './response-headers.js';
+import { tellableError } from './tellable-error.js';
 
 /** What a server sends back. */
 export type ClientAnswer = {
@@ -42,12 +46,19 @@ export interface AnswerOptions {
   readonly strict: boolean;
   /** What a finished reply cost; undefined where the price is unknown. */
   readonly costOf: (reply: Reply, outcome: Outcome) => Money | undefined;
+  /** Takes secrets out of what clients are told of errors: vendors repeat keys in theirs. */
+  readonly redact: Redact;
 }
 
 /** An error as a whole answer in the client's dialect. */
-export function errorAnswer(codec: Codec, error: GatewayError, id: string): ClientAnswer {
-  const wire = codec.encodeError(error, id);
-  return { kind: 'whole', status: wire.status, headers: { ...wire.headers, 'x-claudette-id': id }, body: wire.body };
+export function errorAnswer(codec: Codec, error: GatewayError, id: string, redact: Redact): ClientAnswer {
+  const { status, headers, body } = codec.encodeError(tellableError(error), id);
+  return {
+    kind: 'whole',
+    status,
+    headers: { ...headers, 'x-claudette-id': id },
+    body: redactBytes(body, redact),
+  };
 }
 
 /** What a client of the Gemini dialect gets that streams without asking for events. */
@@ -58,13 +69,19 @@ const SSE_TYPE = 'text/event-stream; charset=utf-8';
  * Answers a client in its own dialect: bytes and headers in, frames out. Knows no HTTP framework and never rejects;
  * whatever goes wrong is an answer too.
  */
-export const createAnswer = ({ exchange, clock, observe, decide, strict, costOf }: AnswerOptions) => {
+export const createAnswer = ({ exchange, clock, observe, decide, strict, costOf, redact }: AnswerOptions) => {
   const streamed = (reply: Reply, codec: Codec, request: ClientRequest, id: string): ClientAnswer => {
     const writer = request.framing === 'json-array' ? createJsonArrayWriter() : undefined;
-    const headers = responseHeaders(id, reply, reply.losses, writer === undefined ? SSE_TYPE : JSON_TYPE);
-    headers['cache-control'] = 'no-cache';
+    const headers = responseHeaders(
+      id,
+      reply,
+      redactLosses(reply.losses, redact),
+      writer === undefined ? SSE_TYPE : JSON_TYPE,
+    );
+    headers['cache-control'] ??= 'no-cache';
     const frames = reply.bytes[Symbol.asyncIterator]();
-    const writeEvent = (error: GatewayError): Uint8Array => codec.encodeErrorEvent(error, id);
+    const writeEvent = (error: GatewayError): Uint8Array =>
+      redactBytes(codec.encodeErrorEvent(tellableError(error), id), redact);
     return {
       kind: 'stream',
       status: reply.status,
@@ -85,7 +102,7 @@ export const createAnswer = ({ exchange, clock, observe, decide, strict, costOf 
     return {
       kind: 'whole',
       status: reply.status,
-      headers: responseHeaders(id, reply, reply.losses, 'application/json', cost),
+      headers: responseHeaders(id, reply, redactLosses(reply.losses, redact), 'application/json', cost),
       body: step.done === true ? new Uint8Array(0) : step.value,
     };
   };
@@ -100,13 +117,13 @@ export const createAnswer = ({ exchange, clock, observe, decide, strict, costOf 
       const error = toGatewayError(thrown);
       const { dialect, operation, principal, body } = request;
       recordRefusal({ id, dialect, operation, requestBytes: body.length, principal, error, clock, observe, decide });
-      return errorAnswer(codec, error, id);
+      return errorAnswer(codec, error, id, redact);
     }
     try {
       const reply = await exchange(call);
       return call.request.stream ? streamed(reply, codec, request, id) : await whole(reply, id);
     } catch (thrown) {
-      return errorAnswer(codec, toGatewayError(thrown), id);
+      return errorAnswer(codec, toGatewayError(thrown), id, redact);
     }
   };
 };

@@ -53,7 +53,8 @@ describe('decodeCall', () => {
       'x-claudette-tags': ' a, b ,,c',
       'x-claudette-session': 'conversation 7',
       'x-claudette-cost-limit': '0.05',
-      'cache-control': 'max-age=0, stale-if-error=60',
+      'x-claudette-cache-pace': 'original',
+      'cache-control': 'max-age=10, no-store, stale-if-error=60',
     };
     expect(decode(headers).context).toMatchObject({
       pinnedBackend: 'claude',
@@ -64,7 +65,32 @@ describe('decodeCall', () => {
       session: 'conversation 7',
       costLimit: { nano: 50_000_000n, currency: 'USD' },
       maxStaleMs: 60_000,
+      maxAgeMs: 10_000,
+      noStore: true,
+      pace: 'original',
     });
+  });
+
+  it.each([
+    [{ 'cache-control': 'only-if-cached' }, 'only'],
+    [{ 'cache-control': 'only-if-cached', 'x-claudette-cache': 'off' }, 'off'],
+    [{ 'cache-control': 'no-cache' }, 'default'],
+  ] as const)('takes a cache mode from %j', (headers, mode) => {
+    expect(decode(headers).context.cacheMode).toBe(mode);
+  });
+
+  it('keeps no header that says what the dialect says anyway', () => {
+    const versions = ['2023-06-01', '2023-01-01'].map(
+      (version) =>
+        decode(
+          { 'anthropic-version': version },
+          {
+            dialect: 'anthropic-messages',
+            body: Buffer.from('{"model":"m","max_tokens":1,"messages":[]}'),
+          },
+        ).original?.headers,
+    );
+    expect(versions).toEqual([{}, { 'anthropic-version': '2023-01-01' }]);
   });
 
   it('takes the first of a repeated header', () => {
@@ -110,6 +136,7 @@ describe('decodeCall', () => {
 
   it.each([
     ['x-claudette-cache', 'maybe', 'one of on, off, refresh, only'],
+    ['x-claudette-cache-pace', 'slow', 'original'],
     ['x-claudette-timeout-ms', '0', 'a whole number of milliseconds above 0'],
     ['x-claudette-timeout-ms', '-5', 'a whole number of milliseconds above 0'],
     ['x-claudette-timeout-ms', '1.5', 'a whole number of milliseconds above 0'],

@@ -14,6 +14,8 @@ import { GatewayError, parseMoney } from '@claudette/core';
 import type { RequestAddress } from '@claudette/protocol';
 import { codecs } from '@claudette/protocol';
 
+import { readCacheControl } from './cache-control.js';
+
 /** One request as a server received it. */
 export interface ClientRequest {
   readonly dialect: DialectId;
@@ -52,11 +54,17 @@ const refuse = (header: string, allowed: string, value: string): never => {
   );
 };
 
-function readCacheMode(value: string | undefined): CacheMode {
-  if (value === undefined) return 'default';
+/** Our own header is the more exact one, so it wins over what HTTP has for all caches. */
+function readCacheMode(value: string | undefined, onlyIfCached: boolean): CacheMode {
+  if (value === undefined) return onlyIfCached ? 'only' : 'default';
   return (
     cacheModes.find((mode) => mode === value) ?? refuse('x-claudette-cache', `one of ${cacheModes.join(', ')}`, value)
   );
+}
+
+function readPace(value: string | undefined): CallContext['pace'] {
+  if (value === undefined || value === 'original') return value;
+  return refuse('x-claudette-cache-pace', 'original', value);
 }
 
 function readTimeoutMs(value: string | undefined): number | undefined {
@@ -84,14 +92,6 @@ function readCostLimit(value: string | undefined): Money | undefined {
   if (value === undefined) return undefined;
   const limit = parseMoney(value, 'USD');
   return limit ?? refuse('x-claudette-cost-limit', 'an amount in USD such as 0.05, with at most 9 decimals', value);
-}
-
-/** https://www.rfc-editor.org/rfc/rfc5861#section-4 */
-const staleIfError = /(?:^|[\s,])stale-if-error=(\d{1,9})(?=$|[\s,])/i;
-
-function readMaxStaleMs(value: string | undefined): number | undefined {
-  const seconds = value === undefined ? undefined : staleIfError.exec(value)?.[1];
-  return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
 const readTags = (value: string | undefined): readonly string[] =>
@@ -132,12 +132,16 @@ export function decodeCall(
   const header = (name: string): string | undefined => first(headers[name]);
   const pinnedBackend = header('x-claudette-backend');
   const timeoutMs = readTimeoutMs(header('x-claudette-timeout-ms'));
+  const wishes = readCacheControl(header('cache-control'));
   const context: CallContext = {
     id: own.id,
     principal: request.principal,
     signal: request.controller.signal,
     observe: own.observe,
-    cacheMode: readCacheMode(header('x-claudette-cache')),
+    cacheMode: readCacheMode(header('x-claudette-cache'), wishes.onlyIfCached),
+    maxAgeMs: wishes.maxAgeMs,
+    noStore: wishes.noStore,
+    pace: readPace(header('x-claudette-cache-pace')),
     strict: readStrict(header('x-claudette-strict'), own.strict),
     tags: readTags(header('x-claudette-tags')),
     pinnedBackend,
@@ -145,12 +149,14 @@ export function decodeCall(
     deadlineAtMs: undefined,
     session: readSession(header('x-claudette-session')),
     costLimit: readCostLimit(header('x-claudette-cost-limit')),
-    maxStaleMs: readMaxStaleMs(header('cache-control')),
+    maxStaleMs: wishes.maxStaleMs,
   };
+  // What every backend of the dialect is sent anyway says nothing, to the cache least of all.
+  const usual = codecs[dialect].requestHeaders;
   const kept: Record<string, string> = {};
   for (const name of dialectHeaders) {
     const value = header(name);
-    if (value !== undefined) kept[name] = value;
+    if (value !== undefined && value !== usual?.[name]) kept[name] = value;
   }
   return {
     original: { dialect, body, headers: kept },

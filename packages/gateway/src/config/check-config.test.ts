@@ -1,4 +1,5 @@
 import { GatewayError } from '@claudette/core';
+import { providerIds } from '@claudette/providers';
 import { describe, expect, it } from '@jest/globals';
 
 import { checkConfig } from './check-config.js';
@@ -23,8 +24,8 @@ describe('what is wrong with a configuration', () => {
   });
 
   it('is told all at once', () => {
-    const text = refusal({ server: { port: -1 }, cache: { scope: 'team' } });
-    expect(text).toMatch(/server\.port is -1: .*>=0.*; cache\.scope is "team": .*"key"\|"shared"/);
+    const text = refusal({ server: { port: -1 }, cache: { scope: 'house' } });
+    expect(text).toMatch(/server\.port is -1: .*>=0.*; cache\.scope is "house": .*"key"\|"user"\|"team"\|"shared"/);
   });
 
   it('is told with the nearest key for one that is not known', () => {
@@ -50,6 +51,8 @@ describe('what is wrong with a configuration', () => {
     [{ backends: { a: { models: ['m'] } } }, 'backends.a.provider is absent: '],
     [{ backends: { a: 'openai' } }, 'backends.a is "openai": '],
     [{ cache: null }, 'cache is null: '],
+    [{ cache: { dependencies: [{ when: {}, invalidates: { tag: 'x' } }] } }, 'must name an operation, a tag, a model'],
+    [{ cache: { dependencies: [{ when: { tag: 'x' }, invalidates: {} }] } }, 'must name a key, an operation, a tag'],
     [{ server: { host: { name: 'x' } } }, 'server.host is an object: '],
     [{ server: { host: ['x'] } }, 'server.host is a list: '],
     [{ logging: { level: 'x'.repeat(100) } }, `logging.level is "${'x'.repeat(79)}…: `],
@@ -67,6 +70,28 @@ describe('what is wrong with a configuration', () => {
     const text = refusal({ backends: { a: { ...backend, apiKey: 'hunter2', headers: 'hunter2' } } });
     expect(text).toContain('backends.a.apiKey is a value that is not shown: must be env:NAME');
     expect(text).not.toContain('hunter2');
+  });
+
+  it('never repeats a URL with a password in it', () => {
+    const text = refusal({ cache: { store: 'reddis://me:hunter2@localhost' } });
+    expect(text).toContain('cache.store is a value that is not shown: must be memory:, sqlite:');
+    expect(text).not.toMatch(/me:|hunter2/);
+  });
+
+  it.each([
+    'memory:',
+    'sqlite:',
+    'sqlite:/x.db',
+    'redis://h',
+    'rediss://u:p@h:1/2',
+    'postgres://h/d',
+    'postgresql://h/d',
+  ])('takes %s as the store of the cache', (store) => {
+    expect(checkConfig({ cache: { store } }, 'f').cache.store).toBe(store);
+  });
+
+  it.each(['redis:', 'mysql://h/d', ''])('does not take "%s" as the store of the cache', (store) => {
+    expect(refusal({ cache: { store } })).toContain('must be memory:, sqlite:');
   });
 });
 
@@ -115,11 +140,56 @@ describe('routing', () => {
     );
   });
 
+  it.each([{ warnRatio: 0.9 }, { highRatio: 0.95 }, { warnRatio: 0.5, highRatio: 0.5 }])(
+    'needs memory ratios that rise, unlike %j',
+    (memory) => {
+      expect(refusal({ memory })).toMatch(
+        /^file\.json: memory\.warnRatio, memory\.highRatio and memory\.criticalRatio must rise: they are /,
+      );
+    },
+  );
+
   it('knows what models can do only of models that there are', () => {
     const capabilities = { m: { tools: false }, '*': { images: false }, n: { tools: true } };
     expect(refusal({ backends: { a: { ...backend, capabilities } } })).toBe(
       'file.json: backends.a.capabilities.n is not a model of a; it has m, and * is all of them',
     );
+  });
+});
+
+describe('a backend', () => {
+  it('is refused when nobody knows its provider, with the nearest', () => {
+    expect(refusal({ backends: { a: { ...backend, provider: 'antropic' } } })).toBe(
+      'file.json: backends.a.provider is "antropic"; did you mean anthropic?',
+    );
+  });
+
+  it('is refused when nobody knows its provider, with all that there are', () => {
+    expect(refusal({ backends: { a: { ...backend, provider: 'zzzzzzzz' } } })).toBe(
+      `file.json: backends.a.provider is "zzzzzzzz"; known providers: ${providerIds.join(', ')}`,
+    );
+  });
+
+  it('is refused a dialect that its provider does not speak, with those that it does', () => {
+    expect(refusal({ backends: { a: { ...backend, dialect: 'gemini' } } })).toBe(
+      'file.json: backends.a.dialect is "gemini"; openai speaks openai-chat, openai-responses',
+    );
+  });
+
+  it('is refused without the address that its provider does not have', () => {
+    expect(refusal({ backends: { a: { ...backend, provider: 'openai-compatible' } } })).toBe(
+      'file.json: backends.a.baseUrl is absent; openai-compatible needs an address, e.g. http://127.0.0.1:8000/v1',
+    );
+  });
+
+  it('is told with all others that are wrong', () => {
+    const text = refusal({ backends: { a: { ...backend, provider: 'x' }, b: { ...backend, provider: 'y' } } });
+    expect(text).toMatch(/backends\.a\.provider is "x"; .*; backends\.b\.provider is "y"; /);
+  });
+
+  it('of a server of the user may speak anything', () => {
+    const lab = { provider: 'openai-compatible', baseUrl: 'http://lab', dialect: 'gemini', models: ['m'] };
+    expect(checkConfig({ backends: { lab } }, 'f').backends['lab']?.dialect).toBe('gemini');
   });
 });
 

@@ -15,14 +15,20 @@ interface SchemaNode {
 
 const unwrap = (node: SchemaNode): SchemaNode => (node.def.innerType === undefined ? node : unwrap(node.def.innerType));
 
-/** The keys that the configuration knows at a place; empty where it is a value, a list or a map of free names. */
-export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  let node: SchemaNode | undefined = unwrap(configSchema);
+function nodeAt(path: readonly PropertyKey[]): SchemaNode | undefined {
+  let node = unwrap(configSchema);
   for (const key of path) {
-    const { shape, valueType }: SchemaNode['def'] = node.def;
-    const below: SchemaNode | undefined = shape?.[key] ?? valueType;
-    if (below === undefined) return [];
+    const below: SchemaNode | undefined = node.def.shape?.[key] ?? node.def.valueType;
+    if (below === undefined) return undefined;
     node = unwrap(below);
   }
-  return Object.keys(node.def.shape ?? {});
+  return node;
 }
+
+/** The keys that the configuration knows at a place; empty where it is a value, a list or a map of free names. */
+export const knownKeys = (path: readonly PropertyKey[]): readonly string[] =>
+  Object.keys(nodeAt(path)?.def.shape ?? {});
+
+/** Whether the value at a place is text, so that `123` is not a number there. */
+export const isText = (path: readonly PropertyKey[]): boolean =>
+  ['string', 'enum'].includes(nodeAt(path)?.def.type ?? '');

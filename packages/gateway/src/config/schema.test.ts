@@ -5,7 +5,24 @@ import { configSchema } from './schema.js';
 describe('the configuration schema', () => {
   it('gives every setting a default', () => {
     expect(configSchema.parse({})).toEqual({
-      server: { host: '127.0.0.1', port: 3000, bodyLimitBytes: 33_554_432, drainTimeoutMs: 10_000, totalMs: 600_000 },
+      server: {
+        host: '127.0.0.1',
+        port: 3000,
+        tls: null,
+        trustProxy: [],
+        corsOrigins: [],
+        bodyLimitBytes: 33_554_432,
+        maxHeaderBytes: 16_384,
+        maxConnections: 10_000,
+        headersTimeoutMs: 10_000,
+        requestTimeoutMs: 120_000,
+        sendTimeoutMs: 60_000,
+        keepAliveTimeoutMs: 72_000,
+        readinessDelayMs: 0,
+        drainTimeoutMs: 10_000,
+        totalMs: 600_000,
+        workers: 1,
+      },
       auth: { mode: 'open' },
       backends: {},
       aliases: {},
@@ -21,10 +38,11 @@ describe('the configuration schema', () => {
         strict: false,
       },
       cache: {
+        dependencies: [],
         enabled: true,
         ttlSeconds: 3600,
         maxEntries: 10_000,
-        maxMemoryBytes: 67_108_864,
+        maxMemoryBytes: null,
         maxEntryBytes: 1_048_576,
         store: 'sqlite:',
         staleIfErrorSeconds: 0,
@@ -44,10 +62,24 @@ describe('the configuration schema', () => {
           slowCallRate: 0.8,
         },
       },
+      credentials: { sources: ['env', 'keychain', 'file'] },
       pool: { connectionsPerOrigin: 1024, idleTimeoutMs: 30_000, queueTimeoutMs: 10_000, warmConnections: 0 },
       ledger: { url: 'sqlite:' },
       logging: { level: 'info', format: 'auto' },
+      media: {
+        fetch: {
+          enabled: false,
+          maxBytes: 10_485_760,
+          maxFiles: 8,
+          timeoutMs: 10_000,
+          maxRedirects: 3,
+          ports: [80, 443],
+          contentTypes: ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/pdf', 'text/plain'],
+          allow: [],
+        },
+      },
       metrics: { enabled: true },
+      memory: { warnRatio: 0.7, highRatio: 0.85, criticalRatio: 0.95 },
     });
   });
 

@@ -1,109 +1,54 @@
-import { dialectIds } from '@claudette/core';
-import { providerIds } from '@claudette/providers';
 import { strategies } from '@claudette/routing';
 import * as z from 'zod';
 
-const milliseconds = z.int().min(1).max(86_400_000);
-const ratio = z.number().min(0).max(1);
-
-const limit = z.int().min(1).nullable().default(null);
-
-const timeouts = z.strictObject({
-  connectMs: milliseconds.default(5_000).describe('Most time to get a connection.'),
-  firstContentMs: milliseconds.default(60_000).describe('Most time of a stream until its first content.'),
-  idleMs: milliseconds.default(60_000).describe('Most time between two pieces of a stream.'),
-  totalMs: milliseconds.default(600_000).describe('Most time of a whole reply.'),
-});
-
-const keyReference = z
-  .string()
-  .regex(
-    /^env:[A-Za-z_][A-Za-z0-9_]*$/,
-    'must be env:NAME, the name of an environment variable; a key itself never stands here',
-  );
-
-const capabilities = z.strictObject({
-  tools: z.boolean().optional(),
-  images: z.boolean().optional(),
-  documents: z.boolean().optional(),
-  reasoning: z.boolean().optional(),
-  structuredOutput: z.boolean().optional(),
-  contextTokens: z.int().min(1).optional().describe('Prompt and answer together.'),
-});
-
-const backend = z.strictObject({
-  provider: z
-    .string()
-    .min(1)
-    .describe(`The vendor: ${providerIds.join(', ')}.`),
-  apiKey: z
-    .union([keyReference, z.array(keyReference).min(1)], {
-      error: 'must be env:NAME, the name of an environment variable, or a list of them; a key itself never stands here',
-    })
-    .optional()
-    .describe('Where the key is: env:NAME. Of several, each takes its turn, and one that meets a rate limit rests.'),
-  baseUrl: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe("Replaces the provider's address."),
-  dialect: z
-    .enum(dialectIds)
-    .optional()
-    .describe('The one dialect to speak with it, of those that its provider speaks; openai-compatible may have any.'),
-  models: z.array(z.string().min(1)).min(1).describe('The models it serves, as it names them.'),
-  priority: z.int().min(1).max(1000).default(1).describe('1 is preferred to 2.'),
-  enabled: z.boolean().default(true),
-  maxTokens: z
-    .int()
-    .min(1)
-    .default(8192)
-    .describe('Output limit where a dialect requires one and the client gave none.'),
-  headers: z.record(z.string(), z.string()).default({}).describe('Sent with every request to this backend.'),
-  limits: z
-    .strictObject({
-      requestsPerMinute: limit.describe('Attempts in any 60 seconds.'),
-      tokensPerMinute: limit.describe('Tokens of prompts and answers in any 60 seconds.'),
-      concurrency: limit.describe('Attempts at one model at a time.'),
-    })
-    .prefault({}),
-  capabilities: z
-    .record(z.string().min(1), capabilities)
-    .default({})
-    .describe('What a model can do, by its name, or * for all. What is not said here excludes no request.'),
-  timeouts: timeouts.prefault({}),
-});
-
-const sampling = z.enum(['all', 'deterministic']);
+import { backendSchema } from './backend-schema.js';
+import { cacheSchema } from './cache-schema.js';
+import { mediaSchema } from './media-schema.js';
+import { milliseconds, ratio } from './schema-values.js';
+import { serverSchema } from './server-schema.js';
 
 /** The configuration file. The only description of it: types, defaults, checks and messages come from here. */
 export const configSchema = z.strictObject({
-  $schema: z.string().optional(),
-  server: z
-    .strictObject({
-      host: z.string().min(1).default('127.0.0.1'),
-      port: z.int().min(0).max(65_535).default(3000).describe('0 takes any free port.'),
-      bodyLimitBytes: z.int().min(1024).default(33_554_432),
-      drainTimeoutMs: milliseconds.default(10_000).describe('How long open streams may go on after SIGTERM.'),
-      totalMs: milliseconds.default(600_000).describe('Most time of one exchange, whatever a backend allows.'),
-    })
-    .prefault({}),
+  $schema: z
+    .string()
+    .optional()
+    .describe('Where an editor finds the JSON Schema of this file; Claudette does not read it.'),
+  server: serverSchema.prefault({}).describe('The HTTP server.'),
   auth: z
     .strictObject({
-      mode: z.enum(['open', 'keys']).default('open').describe('keys is required unless host is loopback.'),
+      mode: z
+        .enum(['open', 'keys'])
+        .default('open')
+        .describe('open asks nobody, on loopback only; keys asks every client for a gateway key.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Who may ask.'),
   backends: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'a backend name has letters, digits, . _ and -'), backend)
-    .default({}),
-  aliases: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)).default({}),
+    .record(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'a backend name has letters, digits, . _ and -'), backendSchema)
+    .default({})
+    .describe(
+      'The provider endpoints, by name. Where none is named, those are found that the environment has keys for.',
+    ),
+  aliases: z
+    .record(z.string().min(1), z.array(z.string().min(1)).min(1))
+    .default({})
+    .describe('Names of our own that clients may ask for: each stands for a list of backend/model or model ids.'),
   routing: z
     .strictObject({
-      strategy: z.enum(strategies).default('weighted'),
+      strategy: z
+        .enum(strategies)
+        .default('weighted')
+        .describe('How candidates are ordered; docs/routing.md explains each.'),
       weights: z
-        .strictObject({ cost: ratio.default(0.4), latency: ratio.default(0.4), availability: ratio.default(0.2) })
-        .prefault({}),
-      fallback: z.boolean().default(true),
-      maxAttempts: z.int().min(1).max(10).default(3),
+        .strictObject({
+          cost: ratio.default(0.4).describe('What the exchange is likely to cost.'),
+          latency: ratio.default(0.4).describe('How long it is likely to take.'),
+          availability: ratio.default(0.2).describe('How often the target answered lately.'),
+        })
+        .prefault({})
+        .describe('What counts how much in the strategy weighted; not all may be 0.'),
+      fallback: z.boolean().default(true).describe('Whether other candidates are tried when the first one fails.'),
+      maxAttempts: z.int().min(1).max(10).default(3).describe('Most upstream calls of one exchange.'),
       retryBudgetRatio: z
         .number()
         .min(0)
@@ -112,10 +57,16 @@ export const configSchema = z.strictObject({
         .describe('Most retries, failovers and hedges per request, over 10 s; 10 in 10 s are always allowed.'),
       hedge: z
         .strictObject({
-          enabled: z.boolean().default(false),
-          afterPercentile: z.number().min(50).max(99.9).default(95).describe('Of the usual time to first content.'),
+          enabled: z.boolean().default(false).describe('Ask a second candidate when the first one is late.'),
+          afterPercentile: z
+            .number()
+            .min(50)
+            .max(99.9)
+            .default(95)
+            .describe('Late is beyond this percentile of the usual time to first content.'),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('Two attempts at once, against slow answers.'),
       affinity: z.boolean().default(true).describe("Keep a conversation where the provider's prompt cache knows it."),
       healthIntervalMs: z
         .int()
@@ -125,35 +76,15 @@ export const configSchema = z.strictObject({
         .describe('How often a server asks idle backends for their free model list; 0 never.'),
       strict: z.boolean().default(false).describe('Refuse what a translation cannot carry.'),
     })
-    .prefault({}),
-  cache: z
-    .strictObject({
-      enabled: z.boolean().default(true),
-      ttlSeconds: z.int().min(1).default(3600),
-      maxEntries: z.int().min(1).default(10_000),
-      maxMemoryBytes: z.int().min(65_536).default(67_108_864),
-      maxEntryBytes: z.int().min(1024).default(1_048_576),
-      store: z
-        .string()
-        .regex(/^(memory:|sqlite:.*)$/, 'must be memory:, sqlite: or sqlite:/path/file.db')
-        .default('sqlite:'),
-      staleIfErrorSeconds: z
-        .int()
-        .min(0)
-        .default(0)
-        .describe('How long after its expiry an answer may stand in when every backend fails; 0 never.'),
-      scope: z.enum(['key', 'shared']).default('key').describe('Who may share an entry.'),
-      sampling: z
-        .strictObject({ native: sampling.default('all'), dialects: sampling.default('deterministic') })
-        .prefault({}),
-    })
-    .prefault({}),
+    .prefault({})
+    .describe('Which backend answers, and what happens when it does not.'),
+  cache: cacheSchema,
   resilience: z
     .strictObject({
       breaker: z
         .strictObject({
-          failureRate: z.number().gt(0).max(1).default(0.5),
-          volume: z.int().min(1).default(5),
+          failureRate: z.number().gt(0).max(1).default(0.5).describe('Share of failed calls that opens it.'),
+          volume: z.int().min(1).default(5).describe('Judge nothing by fewer calls.'),
           windowCalls: z.int().min(1).max(10_000).default(20).describe('Judge so many of the latest calls.'),
           windowMs: milliseconds.default(300_000).describe('Judge no call older than this.'),
           openMs: milliseconds.default(30_000).describe('What waits before a probe are counted in.'),
@@ -164,32 +95,69 @@ export const configSchema = z.strictObject({
             .describe('A stream whose first content takes longer is slow.'),
           slowCallRate: z.number().gt(0).max(1).default(0.8).describe('Share of slow calls that opens it.'),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('The circuit breaker that each target has.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What protects against backends that fail.'),
   pool: z
     .strictObject({
-      connectionsPerOrigin: z.int().min(1).default(1024),
-      idleTimeoutMs: milliseconds.default(30_000),
-      queueTimeoutMs: milliseconds.default(10_000),
-      warmConnections: z.int().min(0).max(1024).default(0),
+      connectionsPerOrigin: z.int().min(1).default(1024).describe('Most sockets to one address.'),
+      idleTimeoutMs: milliseconds.default(30_000).describe('How long an unused socket stays open.'),
+      queueTimeoutMs: milliseconds.default(10_000).describe('Most time that a request waits for a free socket.'),
+      warmConnections: z.int().min(0).max(1024).default(0).describe('Sockets opened to each backend at the start.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The connections to backends.'),
   ledger: z
     .strictObject({
       url: z
         .string()
         .regex(/^(memory:|sqlite:.*)$/, 'must be memory:, sqlite: or sqlite:/path/file.db')
-        .default('sqlite:'),
+        .default('sqlite:')
+        .describe("Where the records are kept; sqlite: alone is a file in the user's data directory."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Usage, prices, gateway keys and decisions.'),
+  credentials: z
+    .strictObject({
+      sources: z
+        .array(z.enum(['env', 'keychain', 'file']))
+        .min(1)
+        .refine((names) => new Set(names).size === names.length, 'must name each place once')
+        .default(['env', 'keychain', 'file'])
+        .describe(
+          'Where secrets come from: env is for env:NAME; credential:NAME is looked for in the other places, in this order.',
+        ),
+    })
+    .prefault({})
+    .describe('The keys of backends; claudette credentials stores them.'),
   logging: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-      format: z.enum(['auto', 'json', 'pretty']).default('auto'),
+      level: z
+        .enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+        .default('info')
+        .describe('What is less grave than this is not logged.'),
+      format: z
+        .enum(['auto', 'json', 'pretty'])
+        .default('auto')
+        .describe('auto is pretty on a terminal and JSON elsewhere.'),
     })
-    .prefault({}),
-  metrics: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
+    .prefault({})
+    .describe('The log, on standard error.'),
+  media: mediaSchema,
+  metrics: z
+    .strictObject({ enabled: z.boolean().default(true).describe('Whether GET /metrics answers.') })
+    .prefault({})
+    .describe('Figures for Prometheus.'),
+  memory: z
+    .strictObject({
+      warnRatio: ratio.default(0.7).describe('Share of the nearest memory limit from which the cache stops growing.'),
+      highRatio: ratio.default(0.85).describe('Share from which it is halved.'),
+      criticalRatio: ratio.default(0.95).describe('Share from which it is cut to a sixteenth.'),
+    })
+    .prefault({})
+    .describe('What happens when memory is short.'),
 });
 
 /** A whole, checked configuration. */

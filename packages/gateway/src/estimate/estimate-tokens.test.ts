@@ -3,10 +3,12 @@ import { describe, expect, it } from '@jest/globals';
 
 import { makeCall } from '../__fixtures__/make-call.js';
 import { estimateTokens } from './estimate-tokens.js';
+import { tokenizer } from './tokenizer.js';
 
 const idle = new AbortController().signal;
+const { countTokens } = await tokenizer.load(() => undefined);
 const estimate = (request: Partial<ChatRequest>, signal: AbortSignal = idle) =>
-  estimateTokens(makeCall({}, request).request, signal);
+  estimateTokens(makeCall({}, request).request, signal, countTokens);
 const says = (text: string): Partial<ChatRequest> => ({
   messages: [{ role: 'user', parts: [{ type: 'text', text }] }],
 });

@@ -92,13 +92,22 @@ describe('an estimated count', () => {
     ]);
   });
 
+  it('loads the tokenizer, once and not before', async () => {
+    await start();
+    const tokenizer = () => bench.gateway.status().lazyParts.find(({ name }) => name === 'tokenizer');
+    await count('claude-fake');
+    expect(tokenizer()).toMatchObject({ state: 'absent', loads: 0 });
+    await Promise.all([count('gpt-fake'), count('gpt-fake')]);
+    expect(tokenizer()).toMatchObject({ state: 'loaded', loads: 1, inUse: 0, failures: 0 });
+  });
+
   it('is never stored', async () => {
     await start();
     for (let times = 0; times < 2; times += 1) {
       const { headers } = await count('gpt-fake', { 'x-claudette-cache': 'on' });
       expect([headers['x-claudette-estimate'], headers['x-claudette-cache']]).toEqual(['true', 'bypass']);
     }
-    expect(await bench.gateway.countCache()).toMatchObject({ memory: 0 });
+    expect(await bench.gateway.cache?.count()).toMatchObject({ memory: 0 });
   });
 
   it.each([

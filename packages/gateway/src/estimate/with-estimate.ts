@@ -1,10 +1,14 @@
-import type { Call, DialectId, Exchange, GatewayError, Interceptor, Observe, Reply } from '@claudette/core';
+import type { Call, DialectId, Exchange, GatewayError, Interceptor, LazyLoader, Observe, Reply } from '@claudette/core';
 import { toGatewayError, UpstreamError } from '@claudette/core';
 import { codecs } from '@claudette/protocol';
 
+import type { GatewayParts } from '../lazy-parts.js';
 import { reachedBackend } from '../reached-backend.js';
 import { wholeBytes } from '../whole-bytes.js';
-import { estimateTokens, tokenizerName } from './estimate-tokens.js';
+import { estimateTokens } from './estimate-tokens.js';
+import { tokenizerName } from './tokenizer.js';
+
+type Loader = Pick<LazyLoader<GatewayParts>, 'use'>;
 
 /** Statuses of a backend that does not have the endpoint, or not for this model. */
 const notThere: readonly (number | undefined)[] = [404, 405, 501];
@@ -36,7 +40,7 @@ const toReply = (tokens: number, dialect: DialectId, attempts: number): Reply =>
   cancel: () => undefined,
 });
 
-const countOrEstimate = async (next: Exchange, call: Call, dialect: DialectId): Promise<Reply> => {
+const countOrEstimate = async (next: Exchange, call: Call, dialect: DialectId, lazy: Loader): Promise<Reply> => {
   const { context, request } = call;
   let attempts = 0;
   const observe: Observe = (observation) => {
@@ -48,7 +52,10 @@ const countOrEstimate = async (next: Exchange, call: Call, dialect: DialectId): 
   } catch (thrown) {
     const error = toGatewayError(thrown);
     if (context.signal.aborted || !mayEstimate(error)) throw error;
-    return toReply(await estimateTokens(request, context.signal), dialect, attempts);
+    const tokens = await lazy.use('tokenizer', ({ countTokens }) =>
+      estimateTokens(request, context.signal, countTokens),
+    );
+    return toReply(tokens, dialect, attempts);
   }
 };
 
@@ -56,7 +63,10 @@ const countOrEstimate = async (next: Exchange, call: Call, dialect: DialectId): 
  * Estimates the tokens of a prompt where no backend can be asked, or none that was asked could say; the answer says that
  * it is an estimate in the header `x-claudette-estimate`. Every other call passes through.
  */
-export const withEstimate: Interceptor = (next) => (call) =>
-  call.operation === 'count' && call.original !== undefined
-    ? countOrEstimate(next, call, call.original.dialect)
-    : next(call);
+export const withEstimate =
+  (lazy: Loader): Interceptor =>
+  (next) =>
+  (call) =>
+    call.operation === 'count' && call.original !== undefined
+      ? countOrEstimate(next, call, call.original.dialect, lazy)
+      : next(call);

@@ -29,11 +29,11 @@ export interface HealthBoardOptions {
   readonly clock: Clock;
   /** Told `backend-health` when a backend's health becomes known and when it changes. */
   readonly observe: Observe;
-  /** How often idle backends are probed, in milliseconds; 0: never. */
+  /** How often idle backends are probed, in milliseconds; 0: never. Read anew each time. */
   readonly intervalMs: number;
 }
 
-/** What is known of each backend, from requests and from probes. */
+/** What is known of each backend, from requests and from probes. It outlives a change of configuration. */
 export interface HealthBoard {
   /** Learns from the attempts of requests. */
   readonly observe: Observe;
@@ -44,6 +44,8 @@ export interface HealthBoard {
   isAvailable(target: Pick<Target, 'backend'>): Availability;
   /** Whether a request was accepted there within the last `ms` milliseconds. */
   hasServedWithin(backend: string, ms: number): boolean;
+  /** Forgets a backend: it is gone, or its name stands for another one from now on. */
+  forget(backend: string): void;
 }
 
 /** One lost connection is not an outage of a backend that has answered before. */
@@ -108,12 +110,11 @@ interface Known {
  * never answered. A verdict that is not confirmed any more is not believed for ever, so that no backend is shut out by
  * what nobody looks at.
  */
-export function createHealthBoard({ clock, observe, intervalMs }: HealthBoardOptions): HealthBoard {
+export function createHealthBoard(options: HealthBoardOptions): HealthBoard {
+  const { clock, observe } = options;
   const backends = new Map<string, Known>();
-  const believedMs = {
-    traffic: BELIEVE_TRAFFIC_MS,
-    probe: Math.max(BELIEVE_PROBE_MS, BELIEVED_INTERVALS * intervalMs),
-  };
+  const believedMs = (by: Known['by']): number =>
+    by === 'traffic' ? BELIEVE_TRAFFIC_MS : Math.max(BELIEVE_PROBE_MS, BELIEVED_INTERVALS * options.intervalMs);
 
   const knownOf = (backend: string): Known => {
     const found = backends.get(backend);
@@ -185,11 +186,12 @@ export function createHealthBoard({ clock, observe, intervalMs }: HealthBoardOpt
     isAvailable({ backend }) {
       const known = backends.get(backend);
       if (known?.healthy !== false) return available;
-      return clock.now() - known.checkedAtMs > believedMs[known.by] ? available : known.availability;
+      return clock.now() - known.checkedAtMs > believedMs(known.by) ? available : known.availability;
     },
     hasServedWithin(backend, ms) {
       const known = backends.get(backend);
       return known !== undefined && clock.now() - known.servedAtMs <= ms;
     },
+    forget: (backend) => void backends.delete(backend),
   };
 }

@@ -26,7 +26,9 @@ export interface HealthProbes {
   start(): void;
   /** Asks these now, or joins who asks them already. Resolves when the board knows; never rejects. */
   ask(backends: readonly Backend[]): Promise<void>;
-  /** Ends the probes that are under way and asks no more. */
+  /** Asks no more by itself; who waits for an answer gets it. */
+  stop(): void;
+  /** As `stop`, and ends the probes that are under way. */
   close(): void;
 }
 
@@ -47,6 +49,7 @@ export function createHealthProbes(options: HealthProbesOptions): HealthProbes {
   const timers = new Map<string, () => void>();
   const waiting: (() => void)[] = [];
   let free = MAX_AT_ONCE;
+  let isStopped = false;
 
   const takeTurn = async (): Promise<void> => {
     if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
@@ -83,21 +86,27 @@ export function createHealthProbes(options: HealthProbesOptions): HealthProbes {
 
   const turn = async (backend: Backend): Promise<void> => {
     const finding = board.hasServedWithin(backend.name, intervalMs) ? undefined : await ask(backend);
-    if (closing.signal.aborted) return;
+    if (isStopped) return;
     schedule(backend, finding?.kind === 'unreachable' ? Math.min(MISSING_INTERVAL_MS, intervalMs) : intervalMs);
+  };
+
+  const stop = (): void => {
+    isStopped = true;
+    for (const stopTimer of timers.values()) stopTimer();
   };
 
   return {
     start() {
-      if (intervalMs === 0 || timers.size > 0 || closing.signal.aborted) return;
+      if (intervalMs === 0 || timers.size > 0 || isStopped) return;
       for (const backend of backends) schedule(backend, intervalMs);
     },
     async ask(some) {
       await Promise.all(some.map(ask));
     },
+    stop,
     close() {
+      stop();
       closing.abort(new GatewayError('draining', 'the gateway is closing'));
-      for (const stop of timers.values()) stop();
     },
   };
 }

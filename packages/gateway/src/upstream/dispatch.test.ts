@@ -38,7 +38,13 @@ function start(config: object, { status = 200, headers = {}, chunks = [helloBody
   if (target === undefined) throw new Error('no target');
   const keyRing = createKeyRing({ clock: systemClock, random: () => 0 });
   const backends = new Map([['lab', backend]]);
-  const dispatch = createDispatch({ backends, credentials, keyRing, userAgent: 'claudette/test' });
+  const dispatch = createDispatch({
+    backends,
+    credentials,
+    keyRing,
+    userAgent: 'claudette/test',
+    redact: (text) => text,
+  });
   return { dispatch, keyRing, sent, target, headersOf: () => sent[0]?.headers ?? {} };
 }
 

@@ -6,6 +6,8 @@ import type { KeyRing } from '@claudette/resilience';
 
 import type { Backend } from '../backend.js';
 import { formatLosses } from '../format-losses.js';
+import type { Redact } from '../redact-bytes.js';
+import { redactBytes } from '../redact-bytes.js';
 import { encodeFor } from './encode-for.js';
 import { createFrameSource } from './frame-source.js';
 import { passHeaders } from './pass-headers.js';
@@ -21,6 +23,8 @@ const MAX_ERROR_BYTES = 1024 * 1024;
 export interface DispatchOptions extends CallerOptions {
   readonly backends: ReadonlyMap<string, Backend>;
   readonly keyRing: KeyRing;
+  /** Takes secrets out of the faults that a provider reports. */
+  readonly redact: Redact;
 }
 
 /** Rests a key that the backend limits or does not know. Whose fault an error is, is known where it was read. */
@@ -75,7 +79,8 @@ export const createDispatch =
     });
     try {
       if (response.status >= 400) {
-        const error = await readWhole(response.body, MAX_ERROR_BYTES);
+        // Vendors repeat the key that they refuse.
+        const error = redactBytes(await readWhole(response.body, MAX_ERROR_BYTES), options.redact);
         const fault = codecs[target.dialect].decodeError(response.status, response.headers, error, backend.name);
         noteKeyFault(options.keyRing, backend.name, key, fault);
         throw fault;
@@ -95,6 +100,7 @@ export const createDispatch =
         scanner: wire.createScanner(framing),
         signal: context.signal,
         losses,
+        redact: (frames) => redactBytes(frames, options.redact),
       });
     } catch (thrown) {
       throw named(thrown, backend.name);

@@ -5,6 +5,7 @@ import type { RequestTarget } from '@claudette/protocol';
 
 import type { Backend } from '../backend.js';
 import { formatLosses } from '../format-losses.js';
+import { isInlined } from './media-links.js';
 import type { Wire } from './wires.js';
 
 /** What goes to a target. */
@@ -19,9 +20,12 @@ export type Sent = Pick<Call, 'original' | 'request'>;
 
 const nothing: readonly Loss[] = [];
 
-/** The client's bytes can go there: both sides speak the same, and nothing in them was sealed for somebody else. */
+/**
+ * The client's bytes can go there: both sides speak the same, and nothing in them was sealed for somebody else or stands
+ * for a file that was fetched.
+ */
 const goesAsItIs = ({ original, request }: Sent, target: Target): boolean =>
-  original?.dialect === target.dialect && request.carriesSealedState !== true;
+  original?.dialect === target.dialect && request.carriesSealedState !== true && !isInlined(request);
 
 /**
  * The body for the target: the client's own bytes where they can go there, otherwise a translation.

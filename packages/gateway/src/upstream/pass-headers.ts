@@ -2,6 +2,9 @@
 const passed =
   /^(x-request-id|request-id|openai-processing-ms|openai-version|anthropic-ratelimit-.*|x-ratelimit-.*|retry-after)$/;
 
+/** The one word about caching that is handed on: providers say `no-cache` and `private` out of habit. */
+const noStore = /(?:^|[\s,])no-store(?=$|[\s,])/i;
+
 /** The provider's headers that a client may see. */
 export function passHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept: Record<string, string> = {};
@@ -9,5 +12,7 @@ export function passHeaders(headers: Readonly<Record<string, string>>): Record<s
     const value = headers[name];
     if (value !== undefined && passed.test(name)) kept[name] = value;
   }
+  const caching = headers['cache-control'];
+  if (caching !== undefined && noStore.test(caching)) kept['cache-control'] = 'no-store';
   return kept;
 }

@@ -112,6 +112,19 @@ export const after = async (observations: readonly Observation[], metrics: Metri
   return (name: string) => valueIn(text, name);
 };
 
+export const memoryPressure = {
+  kind: 'memory-pressure',
+  level: 'high',
+  from: 'normal',
+  reason: '86 % is used',
+  usedBytes: 86,
+  limitBytes: 100,
+  cacheBytesBefore: 40,
+  cacheBytesAfter: 20,
+  cacheBudgetBefore: 50,
+  cacheBudgetAfter: 20,
+} as const satisfies Observation;
+
 export const every: readonly Observation[] = [
   { kind: 'exchange-start', id: 'x0', dialect: 'native' },
   exchangeStart,
@@ -130,6 +143,12 @@ export const every: readonly Observation[] = [
   refusal,
   { kind: 'circuit', target, state: 'open', reason: 'failures' },
   { kind: 'cache-evicted', reason: 'bytes', count: 3 },
+  { kind: 'cache-not-stored', reason: 'too-large' },
   { kind: 'cache-write-dropped', reason: 'queue-full' },
+  memoryPressure,
+  { kind: 'memory-leak-suspected', bytesPerMinute: 1, overMs: 1, suspects: [] },
+  { kind: 'media-fetch', result: 'address' },
+  { kind: 'config-reload', result: 'applied', atMs: 1, changed: [], restartNeeded: [] },
+  { kind: 'config-reload', result: 'refused', atMs: 1, reason: 'x' },
   { kind: 'auth-failed', reason: 'unknown' },
 ];

@@ -62,7 +62,7 @@ describe('decodeError', () => {
   it.each([
     ['', 'status 502'],
     ['<html>Bad gateway</html>', '<html>Bad gateway</html>'],
-    ['x'.repeat(300), 'x'.repeat(200)],
+    ['x '.repeat(150), `${'x '.repeat(100)}…`],
     ['{"detail":"no"}', '{"detail":"no"}'],
   ])('quotes the body %j', (body, detail) => {
     expect(decode(502, body).detail).toBe(detail);
@@ -82,6 +82,9 @@ describe('encodeError', () => {
 
   it.each([
     ['unauthenticated', 'authentication_error'],
+    ['too_many_failures', 'rate_limit_error'],
+    ['forbidden', 'permission_error'],
+    ['model_not_allowed', 'permission_error'],
     ['model_not_found', 'not_found_error'],
     ['body_too_large', 'request_too_large'],
     ['deadline_exceeded', 'timeout_error'],

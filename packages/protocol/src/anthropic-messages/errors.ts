@@ -8,10 +8,14 @@ import { asObject, asText, tryParseReply } from '../json/parse-reply.js';
 import { formatFrame } from '../sse/frames.js';
 
 import type { WireErrorBody, WireErrorType } from './wire.js';
+import { quoteBeginning } from '../json/quote-beginning.js';
 
 const errorTypes: Readonly<Record<GatewayErrorCode, WireErrorType>> = {
   invalid_request: 'invalid_request_error',
   unauthenticated: 'authentication_error',
+  too_many_failures: 'rate_limit_error',
+  forbidden: 'permission_error',
+  model_not_allowed: 'permission_error',
   model_not_found: 'not_found_error',
   route_not_found: 'not_found_error',
   body_too_large: 'request_too_large',
@@ -106,7 +110,7 @@ const describeBody = (status: number, body: Uint8Array): ReportedError => {
   const parsed = tryParseReply(text);
   const reported = parsed === undefined ? { message: text } : readReportedError(parsed);
   const message = reported.message === '' ? `status ${status}` : reported.message;
-  return { ...reported, message: parsed === undefined ? message.slice(0, MAX_QUOTED_CHARACTERS) : message };
+  return { ...reported, message: parsed === undefined ? quoteBeginning(message, MAX_QUOTED_CHARACTERS) : message };
 };
 
 /** Only seconds: a date would need a clock, and Anthropic sends none. */

@@ -69,7 +69,7 @@ describe('decodeError', () => {
   it.each([
     ['', 'google answered 502'],
     ['<html>Bad gateway</html>', 'google answered 502: <html>Bad gateway</html>'],
-    ['x'.repeat(300), `google answered 502: ${'x'.repeat(200)}`],
+    ['x '.repeat(150), `google answered 502: ${'x '.repeat(100)}…`],
     ['{"detail":"no"}', 'google answered 502: {"detail":"no"}'],
     ['[]', 'google answered 502: []'],
   ])('quotes the body %j', (body, detail) => {
@@ -104,6 +104,8 @@ describe('encodeError', () => {
 
   it.each([
     ['unauthenticated', 'UNAUTHENTICATED'],
+    ['too_many_failures', 'RESOURCE_EXHAUSTED'],
+    ['model_not_allowed', 'PERMISSION_DENIED'],
     ['model_not_found', 'NOT_FOUND'],
     ['body_too_large', 'INVALID_ARGUMENT'],
     ['client_aborted', 'CANCELLED'],

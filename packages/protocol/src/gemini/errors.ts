@@ -7,6 +7,7 @@ import type { JsonObject } from '../json/fields.js';
 import { asObject, asObjects, asText, tryParseReply } from '../json/parse-reply.js';
 import { formatFrame } from '../sse/frames.js';
 import { readProviderError } from './in-band-error.js';
+import { quoteBeginning } from '../json/quote-beginning.js';
 
 /** Google's canonical word for each HTTP status. */
 const words: ReadonlyMap<number, string> = new Map([
@@ -120,7 +121,7 @@ export const decodeError = (
 ): UpstreamError => {
   const text = Buffer.from(body).toString();
   const fields = parseErrorBody(text);
-  const quoted = text.slice(0, MAX_QUOTED_CHARACTERS).trim();
+  const quoted = quoteBeginning(text, MAX_QUOTED_CHARACTERS).trim();
   const said = (fields === undefined ? undefined : readProviderError(fields)?.message) ?? quoted;
   const details = asObjects(asObject(fields?.['error'])?.['details']);
   const fault = compact({

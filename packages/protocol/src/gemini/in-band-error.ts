@@ -4,6 +4,7 @@ import type { GatewayErrorCode } from '@claudette/core';
 import type { JsonObject } from '../json/fields.js';
 import { asObject, asText } from '../json/parse-reply.js';
 import { formatFrame } from '../sse/frames.js';
+import { quoteBeginning } from '../json/quote-beginning.js';
 
 /** What Google says about a fault inside a reply. */
 export interface ProviderError {
@@ -23,7 +24,7 @@ export const readProviderError = (body: JsonObject): ProviderError | undefined =
   const { code } = fields;
   const status = asText(fields['status']);
   return {
-    message: asText(fields['message']) ?? JSON.stringify(fields).slice(0, 200),
+    message: asText(fields['message']) ?? quoteBeginning(JSON.stringify(fields), 200),
     ...(status !== undefined && { status }),
     ...(typeof code === 'number' && { code }),
   };

@@ -42,7 +42,7 @@ describe('a field reader', () => {
   });
 
   it('quotes at most 60 characters of a value', () => {
-    expect(() => readNumber('y'.repeat(100), 'x')).toThrow(refuses(`"${'y'.repeat(59)}…`));
+    expect(() => readNumber('y '.repeat(100), 'x')).toThrow(refuses(`"${'y '.repeat(29)}…`));
   });
 });
 

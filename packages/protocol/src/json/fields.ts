@@ -1,4 +1,5 @@
 import { GatewayError } from '@claudette/core';
+import { quoteBeginning } from './quote-beginning.js';
 
 /** A JSON object whose fields have not been checked yet. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -7,8 +8,7 @@ const describe = (value: unknown): string => {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return quoteBeginning(JSON.stringify(value) ?? String(value), 60);
 };
 
 /** Refuses a field of the client's body, naming where it is, what was allowed and what was there. */

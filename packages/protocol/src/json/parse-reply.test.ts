@@ -13,7 +13,7 @@ describe('what a backend sent', () => {
   });
 
   it('is quoted with at most 80 characters', () => {
-    expect(invalidReply('odd', 'x'.repeat(200)).detail).toBe(`odd: ${'x'.repeat(80)}`);
+    expect(invalidReply('odd', 'x '.repeat(100)).detail).toBe(`odd: ${'x '.repeat(40)}…`);
   });
 
   it('is read leniently: what has the wrong type was not said', () => {

@@ -1,12 +1,13 @@
 import { GatewayError } from '@claudette/core';
 
 import type { JsonObject } from './fields.js';
+import { quoteBeginning } from './quote-beginning.js';
 
 const MAX_QUOTED_CHARACTERS = 80;
 
 /** A fault in what a backend sent, with at most 80 characters of the place. */
 export const invalidReply = (what: string, place: string, cause?: unknown): GatewayError =>
-  new GatewayError('upstream_invalid_reply', `${what}: ${place.slice(0, MAX_QUOTED_CHARACTERS)}`, { cause });
+  new GatewayError('upstream_invalid_reply', `${what}: ${quoteBeginning(place, MAX_QUOTED_CHARACTERS)}`, { cause });
 
 /** An object, or undefined for everything else. Backends are read leniently: what has the wrong type was not said. */
 export const asObject = (value: unknown): JsonObject | undefined =>

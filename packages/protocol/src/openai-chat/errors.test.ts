@@ -26,6 +26,9 @@ describe('an encoded error', () => {
 
   it.each([
     ['unauthenticated', 401, 'authentication_error', 'invalid_api_key', null],
+    ['too_many_failures', 429, 'rate_limit_error', 'rate_limit_exceeded', null],
+    ['forbidden', 403, 'permission_error', 'forbidden', null],
+    ['model_not_allowed', 403, 'permission_error', 'model_not_allowed', 'model'],
     ['model_not_found', 404, 'invalid_request_error', 'model_not_found', 'model'],
     ['route_not_found', 404, 'invalid_request_error', 'unknown_url', null],
     ['body_too_large', 413, 'invalid_request_error', 'body_too_large', null],

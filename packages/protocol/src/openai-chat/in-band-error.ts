@@ -3,6 +3,7 @@ import type { GatewayErrorCode } from '@claudette/core';
 
 import type { JsonObject } from '../json/fields.js';
 import { asObject, asText } from '../json/parse-reply.js';
+import { quoteBeginning } from '../json/quote-beginning.js';
 
 /** What a provider says about a fault of its own. */
 export interface ProviderError {
@@ -17,7 +18,7 @@ const toWord = (value: unknown): string | undefined => (typeof value === 'number
 const describeFields = (fields: JsonObject): ProviderError => {
   const code = toWord(fields['code']);
   const type = toWord(fields['type']) ?? code;
-  const message = asText(fields['message']) ?? asText(fields['detail']) ?? JSON.stringify(fields).slice(0, 200);
+  const message = asText(fields['message']) ?? asText(fields['detail']) ?? quoteBeginning(JSON.stringify(fields), 200);
   return { message, ...(type !== undefined && { type }), ...(code !== undefined && { code }) };
 };
 

@@ -33,7 +33,10 @@ describe('a decoded request', () => {
   it('has nothing for fields that say what goes without saying', () => {
     const customary = { background: false, store: false, truncation: 'disabled', instructions: '', top_logprobs: 0 };
     const empty = { text: { format: { type: 'text' }, verbosity: null }, reasoning: { effort: null, summary: null } };
-    expect(decode({ ...customary, ...empty, include: ['reasoning.encrypted_content'] })).toEqual(decode({}));
+    expect(decode({ ...customary, ...empty, include: ['reasoning.encrypted_content'] })).toEqual({
+      ...decode({}),
+      replyOptions: ['store: false', 'reasoning.encrypted_content'],
+    });
   });
 
   it.each([

@@ -82,9 +82,17 @@ const decodeReasoning = (value: unknown, foreign: ForeignFields): ReasoningOptio
 };
 
 const LOGPROBS = 'message.output_text.logprobs';
+const STATE = 'reasoning.encrypted_content';
 
-/** State comes with every reply that is translated, so that asking for it says nothing. */
-const includedAnyway = [LOGPROBS, 'reasoning.encrypted_content'];
+/** State comes with every reply that is translated, so that asking for it is no loss. */
+const includedAnyway = [LOGPROBS, STATE];
+
+/** What a reply of the provider has or lacks only when it is asked for. */
+const decodeReplyOptions = (body: JsonObject): readonly string[] | undefined => {
+  const included = optional(readArray)(body['include'], 'include') ?? [];
+  const options = [...(body['store'] === false ? ['store: false'] : []), ...(included.includes(STATE) ? [STATE] : [])];
+  return options.length === 0 ? undefined : options;
+};
 
 const decodeLogprobs = (body: JsonObject, foreign: ForeignFields): ChatRequest['logprobs'] => {
   const included = optional(readArray)(body['include'], 'include') ?? [];
@@ -162,6 +170,7 @@ export const decodeRequest = (bytes: Uint8Array): ChatRequest => {
     promptCacheKey: string('prompt_cache_key'),
     verbosity: decodeWord(text['verbosity'], 'text.verbosity', verbosities, foreign),
     foreign: foreign.all,
+    replyOptions: decodeReplyOptions(body),
     carriesSealedState: holdsSealedState(bytes) ? true : undefined,
     heldByProvider: held ?? conversation.reference,
   });

@@ -6,7 +6,7 @@ export interface ConcurrencyOptions {
   readonly limitFor: (target: Target) => number | null;
   /** The most calls that may wait for one target. */
   readonly maxQueue: number;
-  /** The longest such a wait may be, in milliseconds. */
+  /** The longest such a wait may be, in milliseconds. Read anew for each wait. */
   readonly queueTimeoutMs: number;
   readonly clock: Clock;
 }
@@ -34,7 +34,7 @@ interface Slots {
  * that is aborted leaves the queue with its signal's reason.
  */
 export function createConcurrencyLimits(options: ConcurrencyOptions): ConcurrencyLimits {
-  const { limitFor, maxQueue, queueTimeoutMs, clock } = options;
+  const { limitFor, maxQueue, clock } = options;
   /** By backend, then by model: looking one up builds no name. */
   const slotsByModel = new Map<string, Map<string, Slots>>();
 
@@ -73,7 +73,7 @@ export function createConcurrencyLimits(options: ConcurrencyOptions): Concurrenc
         leave();
         reject(signal.reason);
       };
-      const stop = clock.after(queueTimeoutMs, () => {
+      const stop = clock.after(options.queueTimeoutMs, () => {
         leave();
         reject(busy(target));
       });

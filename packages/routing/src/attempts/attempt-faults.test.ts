@@ -10,6 +10,9 @@ import { isFinal, isUpstreamCall, mayHaveRun, mayRepeat } from './attempt-faults
 const meanings: Readonly<Record<GatewayErrorCode, string>> = {
   invalid_request: 'cwf',
   unauthenticated: 'cwf',
+  too_many_failures: 'cwf',
+  forbidden: 'cwf',
+  model_not_allowed: 'cwf',
   model_not_found: 'cwf',
   route_not_found: 'cwf',
   body_too_large: 'cwf',

@@ -2,7 +2,7 @@ import type { Clock } from '@claudette/core';
 
 export interface RetryBudgetOptions {
   readonly clock: Clock;
-  /** Extra calls allowed per exchange that began in the window. */
+  /** Extra calls allowed per exchange that began in the window. Read anew each time. */
   readonly ratio: number;
   /** So many are allowed in a window however few exchanges began, or the first fault at low traffic would be final. */
   readonly floor: number;
@@ -32,7 +32,8 @@ interface Bucket {
 }
 
 /** A budget over a sliding window: the greater of `floor` and `ratio` x exchanges, less what was taken. */
-export function createRetryBudget({ clock, ratio, floor, windowMs }: RetryBudgetOptions): RetryBudget {
+export function createRetryBudget(options: RetryBudgetOptions): RetryBudget {
+  const { clock, floor, windowMs } = options;
   const bucketMs = windowMs / BUCKETS;
   let newest = Math.floor(clock.now() / bucketMs);
   let current: Bucket = { begun: 0, taken: 0 };
@@ -55,7 +56,7 @@ export function createRetryBudget({ clock, ratio, floor, windowMs }: RetryBudget
   };
   const left = (): number => {
     moveOn();
-    return Math.max(0, Math.max(floor, Math.floor(ratio * begun)) - taken);
+    return Math.max(0, Math.max(floor, Math.floor(options.ratio * begun)) - taken);
   };
 
   return {

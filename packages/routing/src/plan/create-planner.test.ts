@@ -16,7 +16,7 @@ import {
 import type { Asked } from '../__fixtures__/make-planner.js';
 import { createCatalog } from '../names/catalog.js';
 import type { RoutableTarget } from '../names/catalog.js';
-import type { PlannedCall } from './create-planner.js';
+import type { Capabilities, PlannedCall, RoutingOptions } from './create-planner.js';
 
 describe('a plan', () => {
   it('tells what each candidate was ranked by', () => {
@@ -290,5 +290,27 @@ describe('hedging', () => {
     ['knows nothing of the first target', { statistics: { of: () => undefined }, hedgeAfterPercentile: 95 }],
   ])('is not planned when it %s', (_, options) => {
     expect(plan(options).hedgeAfterMs).toBeUndefined();
+  });
+});
+
+describe('a plan for somebody who may not use everything', () => {
+  const isAllowed: RoutingOptions['isAllowed'] = ({ models = [] }, { backend }) => models.includes(backend);
+  const may = (...models: string[]): Asked => ({ context: { principal: { id: 'k', name: 'k', models } } });
+
+  it('chooses among what is allowed only, and says so of the rest', () => {
+    const made = plan({ isAllowed }, 'mine', may('dear', 'middle'));
+    expect(order(made)).toEqual(['middle', 'dear']);
+    expect(rejections(made)).toEqual(['cheap: the gateway key may not use it']);
+  });
+
+  it('does not exist where nothing is', () => {
+    const refused = (): unknown => plan({ isAllowed }, 'auto', may());
+    expect(refused).toThrow(expect.objectContaining({ code: 'model_not_allowed', detail: '"auto"' }));
+  });
+
+  it('fails for what is wrong with the others where only some are allowed', () => {
+    const capabilitiesOf = (): Capabilities => ({ contextTokens: 1 });
+    const refused = (): unknown => plan({ isAllowed, capabilitiesOf }, 'auto', may('dear'));
+    expect(refused).toThrow(expect.objectContaining({ code: 'translation_refused' }));
   });
 });

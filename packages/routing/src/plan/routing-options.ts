@@ -1,4 +1,4 @@
-import type { Call, CallContext, Clock, Estimate, Plan, Target } from '@claudette/core';
+import type { Call, CallContext, Clock, Estimate, Plan, Principal, Target } from '@claudette/core';
 
 import type { Capabilities } from './capabilities.js';
 import type { Catalog } from '../names/catalog.js';
@@ -38,6 +38,8 @@ export interface RoutingOptions {
   readonly statistics: Pick<TargetStatistics, 'of'>;
   /** Asked once for each candidate of a call. */
   readonly estimate: (call: PlannedCall, target: Target) => Estimate;
+  /** Whether who asks may use a target at all. @default everybody may use every target */
+  readonly isAllowed?: (principal: Principal, target: Target) => boolean;
   readonly isAvailable: (target: Target, estimate: Estimate) => Availability;
   readonly inFlight: (target: Target) => number;
   readonly capabilitiesOf: (target: Target) => Capabilities | undefined;
@@ -51,7 +53,7 @@ export interface RoutingOptions {
 export interface Planner {
   /**
    * The targets that would be tried, best first, and why. Changes nothing, so that asking costs nobody a turn.
-   * @throws GatewayError what `resolveModel` throws; with every target's reason `translation_refused` when none can do
+   * @throws GatewayError what `resolveModel` throws; `model_not_allowed` when who asks may use none; with every target's reason `translation_refused` when none can do
    * what is asked, `cost_limit_exceeded` when each is likely to cost more, `deadline_exceeded` when none was ever so fast
    */
   plan(call: PlannedCall): Plan;

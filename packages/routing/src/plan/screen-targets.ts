@@ -24,9 +24,9 @@ export interface Screened {
 }
 
 /**
- * Leaves out the targets that cannot do what a call asks, are likely to cost more than its limit, or were never as fast
+ * Leaves out the targets that who asks may not use, cannot do what a call asks, are likely to cost more than its limit, or were never as fast
  * lately as the time that is left.
- * @throws GatewayError when none is left, with the reason of each: `deadline_exceeded` when one was only too slow,
+ * @throws GatewayError `model_not_allowed` when none may be used; when none is left, with the reason of each: `deadline_exceeded` when one was only too slow,
  * otherwise `cost_limit_exceeded` when one was only too dear, otherwise `translation_refused`
  */
 export function screenTargets(call: PlannedCall, spoken: Spoken, options: RoutingOptions): Screened {
@@ -39,6 +39,10 @@ export function screenTargets(call: PlannedCall, spoken: Spoken, options: Routin
   const refused: Refused[] = [];
   for (const entry of spoken.targets) {
     const { target } = entry;
+    if (options.isAllowed?.(call.context.principal, target) === false) {
+      refused.push({ target, ...notAllowed });
+      continue;
+    }
     const estimate = options.estimate(call, target);
     const statistic = options.statistics.of(target, call.request.stream);
     const objection =
@@ -48,7 +52,7 @@ export function screenTargets(call: PlannedCall, spoken: Spoken, options: Routin
     if (objection === undefined) admitted.push({ entry, estimate, statistic });
     else refused.push({ target, ...objection });
   }
-  if (admitted.length === 0) throw refuse(spoken.rejected, refused, leftMs);
+  if (admitted.length === 0) throw refuse(call.request.model, spoken.rejected, refused, leftMs);
   return {
     admitted,
     rejected: refused.length === 0 ? spoken.rejected : [...spoken.rejected, ...refused.map(toRejected)],
@@ -60,6 +64,8 @@ interface Objection {
   readonly code: GatewayErrorCode;
   readonly reason: string;
 }
+
+const notAllowed: Objection = { code: 'model_not_allowed', reason: 'the gateway key may not use it' };
 
 interface Refused extends Objection {
   readonly target: Target;
@@ -117,7 +123,13 @@ const whyTooSlow = (statistic: TargetStatistic | undefined, leftMs: number, nowM
 
 const gravestFirst: readonly GatewayErrorCode[] = ['deadline_exceeded', 'cost_limit_exceeded'];
 
-const refuse = (before: Plan['rejected'], refused: readonly Refused[], leftMs: number): GatewayError => {
+const MAX_QUOTED_LENGTH = 200;
+
+const refuse = (model: string, before: Plan['rejected'], refused: readonly Refused[], leftMs: number): GatewayError => {
+  // Only what is wrong with targets that may be used is worth knowing.
+  if (refused.length > 0 && refused.every(({ code }) => code === 'model_not_allowed')) {
+    return new GatewayError('model_not_allowed', `"${model.slice(0, MAX_QUOTED_LENGTH)}"`);
+  }
   const reasons = formatReasons([...before, ...refused]);
   const code = gravestFirst.find((one) => refused.some((each) => each.code === one)) ?? 'translation_refused';
   return new GatewayError(
