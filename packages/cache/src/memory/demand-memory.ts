@@ -13,18 +13,17 @@ export interface DemandMemory {
 const bucketBits = 3;
 const cellsPerBucket = 2 ** bucketBits;
 
-/** Of a longer key only its beginning, its end and its length count. */
-const edge = 16;
-
-/** What keys are remembered by: FNV-1a over UTF-16 units with a final mix. Never 0, which marks a free cell. */
+/** What keys are remembered by: FNV-1a over pairs of UTF-16 units with a final mix. Never 0, which marks a free cell. */
 export function hashKey(key: string): number {
   const { length } = key;
   const { imul } = Math;
   let hash = 0x811c9dc5 ^ length;
-  for (let index = 0; index < length; index += 1) {
-    if (index === edge && length > 2 * edge) index = length - edge;
-    hash = imul(hash ^ key.charCodeAt(index), 0x01000193);
+  // Two at a time: the multiplications, which wait for each other, are what it costs.
+  for (let index = 0; index + 1 < length; index += 2) {
+    hash = imul(hash ^ key.charCodeAt(index) ^ (key.charCodeAt(index + 1) << 16), 0x01000193);
+    hash ^= hash >>> 15;
   }
+  if (length % 2 === 1) hash = imul(hash ^ key.charCodeAt(length - 1), 0x01000193);
   hash = imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return hash ^ (hash >>> 13) || 1;
 }
