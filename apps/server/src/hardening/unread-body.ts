@@ -9,7 +9,7 @@ const LINGER_MS = 5_000;
  */
 export function boundUnreadBody(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
-  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS).unref();
+  const timer = setTimeout(() => request.destroy(), LINGER_MS).unref();
   const stop = (): void => clearTimeout(timer);
   request.once('end', stop).once('close', stop);
 }
