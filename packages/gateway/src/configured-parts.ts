@@ -8,6 +8,9 @@ import type { Config } from './config/schema.js';
 import { shareParts } from './reload/share-parts.js';
 import { storePath } from './store-path.js';
 
+/** A command asks its store once, right after opening it: it is worth waiting for. */
+const FIRST_LOOKUP_TIMEOUT_MS = 500;
+
 /** What a configuration opens for itself. Configurations whose settings for it are the same share it. */
 export interface ConfiguredParts {
   readonly pool: ConnectionPool;
@@ -52,7 +55,12 @@ export function createConfiguredParts(options: ConfiguredPartsOptions): (config:
     const { enabled, store, maxEntries, maxMemoryBytes, maxEntryBytes } = settings;
     if (!enabled) return { cache: undefined, cacheBytes: 0 };
     const url = store.startsWith('sqlite:') ? `sqlite:${storePath(store, dataDirectory, 'cache.db')}` : store;
-    const secondTier = await createSecondTier(url, { clock, observe, maxEntries });
+    const secondTier = await createSecondTier(url, {
+      clock,
+      observe,
+      maxEntries,
+      firstLookupTimeoutMs: FIRST_LOOKUP_TIMEOUT_MS,
+    });
     const maxBytes = decideCacheBytes(createMemoryReader()(), maxMemoryBytes);
     const cache = createCache({
       clock,

@@ -19,6 +19,19 @@ const setUpHanging = async () => {
   return setUp;
 };
 
+it('gives a store that was just opened longer to answer, once', async () => {
+  const { tier, store, clock } = await setUpTier({ a: anEntry() }, { hasPresence: false, firstLookupTimeoutMs: 500 });
+  store.mode = 'hangs';
+  const first = get(tier, 'a');
+  clock.advance(499);
+  store.release();
+  expect(await first).toEqual(anEntry());
+  store.mode = 'hangs';
+  const second = get(tier, 'a');
+  clock.advance(50);
+  expect(await second).toBeUndefined();
+});
+
 describe('a second tier whose store hangs', () => {
   it('is a miss when the time is up', async () => {
     const { tier } = await setUpHanging();

@@ -27,6 +27,8 @@ export interface KeyvTierOptions {
   readonly maxEntries: number;
   /** Most milliseconds that a lookup waits for the store; one that needs longer is left alone for a while. @default 50 */
   readonly lookupTimeoutMs?: number;
+  /** The same, until the store has answered once: one that was just opened is slow at first. @default `lookupTimeoutMs` */
+  readonly firstLookupTimeoutMs?: number;
   /** Most milliseconds that each question of counting, listing and removing waits. @default 5000 */
   readonly questionTimeoutMs?: number;
   /** How long a write waits for others to be written with it, in milliseconds. @default 20 */
@@ -85,6 +87,7 @@ export function createKeyvTier(store: KeyvStore, options: KeyvTierOptions): Seco
     index,
     waiting: (key) => queue.get(key),
     timeoutMs: lookupTimeoutMs,
+    firstTimeoutMs: options.firstLookupTimeoutMs ?? lookupTimeoutMs,
   });
 
   /** Asked of a store that is left alone too: nobody's request waits for it. */

@@ -22,6 +22,8 @@ export interface LookupsOptions {
   readonly waiting: (key: string) => Entry | undefined;
   /** Within which the store must answer. */
   readonly timeoutMs: number;
+  /** The same, until it has answered once. */
+  readonly firstTimeoutMs: number;
 }
 
 /** Questions to a store: as few as can be, and none that lasts longer than its time. */
@@ -41,7 +43,8 @@ type Found = ReadonlyMap<string, Entry>;
 const nothing: Found = new Map();
 
 export function createLookups(options: LookupsOptions): Lookups {
-  const { clock, health, index, waiting, timeoutMs } = options;
+  const { clock, health, index, waiting } = options;
+  let timeoutMs = options.firstTimeoutMs;
   const { keyv, catalogue } = options.store;
   const underWay = new Map<string, Promise<Found>>();
   let timeouts = 0;
@@ -94,6 +97,7 @@ export function createLookups(options: LookupsOptions): Lookups {
         else cancelTimeout = clock.after(HELD_UP_MS, giveUp);
       });
       const answered = async (texts: readonly (string | undefined)[]): Promise<void> => {
+        timeoutMs = options.timeoutMs;
         if (isOver) return;
         const found = await readAll(keys, texts);
         if (isOver) return;
