@@ -69,6 +69,20 @@ describe('GET /api/admin/cache/entries', () => {
     expect(JSON.stringify([first, second])).not.toContain('secret');
   });
 
+  it('knows what each answer cost: the dearer ones are kept longer', async () => {
+    await start();
+    // The price table is loaded by the first request.
+    await cacheOf('warm up');
+    const priced = await ask(stack, { dialect: 'openai-chat', model: 'chat/gpt-4o-mini', fields: { temperature: 0 } });
+    await priced.text();
+    const costNano = Math.round(Number(priced.headers.get('x-claudette-cost')) * 1e9);
+    expect(costNano).toBeGreaterThan(0);
+    const { entries } = await read<EntryPage>(`${base}/entries`);
+    const costs = new Map(entries.map((entry) => [entry.target.model, entry.costNano]));
+    expect(costs.get('gpt-4o-mini')).toBe(costNano);
+    expect(costs.get('gpt-fake')).toBeUndefined();
+  });
+
   it.each([
     ['scope=house', 'scope must be one of key, user, team, shared'],
     [`key=${'*'.repeat(300)}`, 'key must have at most 256 characters'],

@@ -1,11 +1,12 @@
-import type { Cache, CacheInterceptor } from '@claudette/cache';
+import type { Cache } from '@claudette/cache';
 import { toScope } from '@claudette/cache';
 import { createGuardedFetch } from '@claudette/connection-pool';
 import type { Call, Interceptor, Target } from '@claudette/core';
 import { codecs } from '@claudette/protocol';
 import { simulate } from '@claudette/routing';
 
-import { createAnswer, errorAnswer } from './answer/answer.js';
+import { createAnswer } from './answer/answer.js';
+import { createErrorAnswers } from './answer/error-answers.js';
 import { createAuthenticate, localPrincipal } from './authenticate.js';
 import type { Backend } from './backend.js';
 import { createCacheAdmin } from './cache-admin/cache-admin.js';
@@ -13,6 +14,7 @@ import { withInvalidation } from './cache-admin/with-invalidation.js';
 import { createCapabilities } from './capabilities.js';
 import type { Config } from './config/schema.js';
 import type { ConfiguredParts } from './configured-parts.js';
+import { createCacheInterceptor } from './create-cache-interceptor.js';
 import { createExplain } from './create-explain.js';
 import { createPath } from './create-path.js';
 import { createBackendCatalog, createGatewayPlanner } from './create-routing.js';
@@ -91,22 +93,6 @@ async function warmPool(config: Config, backends: readonly Backend[], { pool }: 
   await Promise.all(pooled.map((backend) => pool.warm(backend.baseUrl, backend.config.timeouts.connectMs)));
 }
 
-/** An expired answer is kept so long for clients that would rather have it than an error. */
-const KEEP_EXPIRED_MS = 3_600_000;
-
-const toCacheInterceptor = (config: Config, cache: Cache): CacheInterceptor => {
-  const maxStaleMs = config.cache.staleIfErrorSeconds * 1000;
-  return cache.withCache({
-    sampling: config.cache.sampling,
-    scopeOf: toScope(config.cache.scope),
-    ttlMs: config.cache.ttlSeconds * 1000,
-    maxStaleMs,
-    staleMs: Math.max(maxStaleMs, KEEP_EXPIRED_MS),
-    flightTimeoutMs: config.server.totalMs,
-    ignoredHeaders: ['x-goog-api-client'],
-  });
-};
-
 const toInvalidation = (config: Config, cache: Cache, logger: Runtime['logger']): Interceptor | undefined => {
   const { dependencies, scope } = config.cache;
   if (dependencies.length === 0) return undefined;
@@ -177,7 +163,7 @@ function assemble({ config, backends, runtime, parts, configuration }: Assembly)
     isAllowed: models.isAllowed,
     inFlight: limits.concurrency.inFlightOf,
   });
-  const withCache = cache && toCacheInterceptor(config, cache);
+  const withCache = cache && createCacheInterceptor(config, cache, { prices, clock });
   const exchange = createPath({
     ...routed,
     planner,
@@ -199,7 +185,11 @@ function assemble({ config, backends, runtime, parts, configuration }: Assembly)
     redact,
     exchange,
   };
-  const answer = createAnswer(shared);
+  const errors = createErrorAnswers({
+    redact,
+    onFault: (error, id) => logger.error({ err: error.cause ?? error, id }, 'a fault of the gateway itself'),
+  });
+  const answer = createAnswer({ ...shared, errors });
   const ask = createAsk(shared);
   const explain = createExplain({
     planner,
@@ -237,7 +227,7 @@ function assemble({ config, backends, runtime, parts, configuration }: Assembly)
     circuits: breakers,
     targets: () => catalog.targets.map(({ target }) => target),
     startProbes: () => probes.start(),
-    refuse: (dialect, error) => errorAnswer(codecs[dialect], error, createExchangeId(), redact),
+    refuse: (dialect, error) => errors.whole(codecs[dialect], error, createExchangeId()),
     models: (principal = localPrincipal) => models.listFor(principal),
     checkKeyModels: (names = []) => models.check(names),
     encodeModels: (dialect, query = {}, principal = localPrincipal) =>

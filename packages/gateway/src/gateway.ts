@@ -14,7 +14,7 @@ import type { AuditLog, KeyStore, UsageOptions, UsageRow } from '@claudette/ledg
 import type { BackendUsage, Breakers, CircuitSnapshot } from '@claudette/resilience';
 import type { SimulationReport, TargetAccuracy } from '@claudette/routing';
 
-import type { ClientAnswer } from './answer/answer.js';
+import type { ClientAnswer } from './answer/client-answer.js';
 import type { ClientRequest } from './answer/client-request.js';
 import type { Authenticate } from './authenticate.js';
 import type { Backend } from './backend.js';

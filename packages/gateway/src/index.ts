@@ -1,4 +1,4 @@
-export type { ClientAnswer } from './answer/answer.js';
+export type { ClientAnswer } from './answer/client-answer.js';
 export type { ClientRequest } from './answer/client-request.js';
 export { inferDialect } from './answer/infer-dialect.js';
 export type { Backend } from './backend.js';

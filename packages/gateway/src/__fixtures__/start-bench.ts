@@ -2,7 +2,7 @@ import type { DialectId, Observation, Operation } from '@claudette/core';
 import { createFakeProvider } from '@claudette/testing';
 import type { FakeProvider } from '@claudette/testing';
 
-import type { ClientAnswer } from '../answer/answer.js';
+import type { ClientAnswer } from '../answer/client-answer.js';
 import type { ClientRequest } from '../answer/client-request.js';
 import { loadConfig } from '../config/load-config.js';
 import { mergeLayers } from '../config/merge-layers.js';

@@ -16,24 +16,14 @@ import { codecs, createJsonArrayWriter } from '@claudette/protocol';
 import { createExchangeId } from '../exchange-id.js';
 import { redactLosses } from '../format-losses.js';
 import type { Redact } from '../redact-bytes.js';
-import { redactBytes } from '../redact-bytes.js';
+import type { ClientAnswer } from './client-answer.js';
 import { createClientFrames } from './client-frames.js';
 import { decodeCall } from './client-request.js';
 import type { ClientRequest } from './client-request.js';
+import type { ErrorAnswers } from './error-answers.js';
 import { toJsonArray } from './json-array-frames.js';
 import { recordRefusal } from './record-refusal.js';
 import { responseHeaders } from './response-headers.js';
-import { tellableError } from './tellable-error.js';
-
-/** What a server sends back. */
-export type ClientAnswer = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-} & (
-  | { readonly kind: 'whole'; readonly body: Uint8Array }
-  /** Frames to be flushed as they come. Never reject: a fault after the commit is the dialect's error event. */
-  | { readonly kind: 'stream'; readonly frames: AsyncIterator<Uint8Array, undefined> }
-);
 
 export interface AnswerOptions {
   /** Gives clients their own dialect. */
@@ -46,19 +36,9 @@ export interface AnswerOptions {
   readonly strict: boolean;
   /** What a finished reply cost; undefined where the price is unknown. */
   readonly costOf: (reply: Reply, outcome: Outcome) => Money | undefined;
-  /** Takes secrets out of what clients are told of errors: vendors repeat keys in theirs. */
+  /** Takes secrets out of what a translation lost. */
   readonly redact: Redact;
-}
-
-/** An error as a whole answer in the client's dialect. */
-export function errorAnswer(codec: Codec, error: GatewayError, id: string, redact: Redact): ClientAnswer {
-  const { status, headers, body } = codec.encodeError(tellableError(error), id);
-  return {
-    kind: 'whole',
-    status,
-    headers: { ...headers, 'x-claudette-id': id },
-    body: redactBytes(body, redact),
-  };
+  readonly errors: ErrorAnswers;
 }
 
 /** What a client of the Gemini dialect gets that streams without asking for events. */
@@ -69,7 +49,7 @@ const SSE_TYPE = 'text/event-stream; charset=utf-8';
  * Answers a client in its own dialect: bytes and headers in, frames out. Knows no HTTP framework and never rejects;
  * whatever goes wrong is an answer too.
  */
-export const createAnswer = ({ exchange, clock, observe, decide, strict, costOf, redact }: AnswerOptions) => {
+export const createAnswer = ({ exchange, clock, observe, decide, strict, costOf, redact, errors }: AnswerOptions) => {
   const streamed = (reply: Reply, codec: Codec, request: ClientRequest, id: string): ClientAnswer => {
     const writer = request.framing === 'json-array' ? createJsonArrayWriter() : undefined;
     const headers = responseHeaders(
@@ -80,8 +60,7 @@ export const createAnswer = ({ exchange, clock, observe, decide, strict, costOf,
     );
     headers['cache-control'] ??= 'no-cache';
     const frames = reply.bytes[Symbol.asyncIterator]();
-    const writeEvent = (error: GatewayError): Uint8Array =>
-      redactBytes(codec.encodeErrorEvent(tellableError(error), id), redact);
+    const writeEvent = (error: GatewayError): Uint8Array => errors.event(codec, error, id);
     return {
       kind: 'stream',
       status: reply.status,
@@ -117,13 +96,13 @@ export const createAnswer = ({ exchange, clock, observe, decide, strict, costOf,
       const error = toGatewayError(thrown);
       const { dialect, operation, principal, body } = request;
       recordRefusal({ id, dialect, operation, requestBytes: body.length, principal, error, clock, observe, decide });
-      return errorAnswer(codec, error, id, redact);
+      return errors.whole(codec, error, id);
     }
     try {
       const reply = await exchange(call);
       return call.request.stream ? streamed(reply, codec, request, id) : await whole(reply, id);
     } catch (thrown) {
-      return errorAnswer(codec, toGatewayError(thrown), id, redact);
+      return errors.whole(codec, toGatewayError(thrown), id);
     }
   };
 };
