@@ -38,7 +38,6 @@ export function createMemoryLeases(clock: Clock): MemoryLeases {
       for (const resolve of waiting) resolve();
       waiting = [];
     },
-    isHeld: (name) => answer('isHeld', () => holderOf(name) !== undefined),
     take: (name, durationMs) =>
       answer('take', () => {
         if (holderOf(name) !== undefined) return undefined;

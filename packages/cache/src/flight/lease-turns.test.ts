@@ -81,7 +81,7 @@ describe('a turn among processes', () => {
     const { clock, leases, next } = setUp();
     const { turn } = await next();
     await clock.advanceAsync(60_000);
-    expect([leases.held.size, await leases.isHeld('a')]).toEqual([1, true]);
+    expect([leases.held.size, await leases.take('a', 10_000)]).toEqual([1, undefined]);
     turn?.end();
     await settled();
     expect([leases.held.size, clock.pending]).toEqual([0, 0]);
@@ -125,7 +125,7 @@ describe('a turn among processes', () => {
     await clock.advanceAsync(3_000);
     leases.mode = 'answers';
     await clock.advanceAsync(60_000);
-    expect(await leases.isHeld('a')).toBe(true);
+    expect(await leases.take('a', 10_000)).toBeUndefined();
   });
 });
 

@@ -9,6 +9,4 @@ export interface Lease {
 export interface Leases {
   /** Takes a lease if nobody holds it. Rejects when the store does not answer. */
   take(name: string, durationMs: number): Promise<Lease | undefined>;
-  /** Whether somebody holds it. Rejects when the store does not answer. */
-  isHeld(name: string): Promise<boolean>;
 }

@@ -29,7 +29,6 @@ export function createRedisLeases(client: RedisClientType): Leases {
         release: () => run(RELEASE).then(nothing, nothing),
       };
     },
-    isHeld: async (name) => (await client.exists(PREFIX + name)) === 1,
   };
 }
 

@@ -95,6 +95,22 @@ describe('a value cache', () => {
     finish();
     expect([await asked, await cache.get('key')]).toEqual(['old', undefined]);
   });
+
+  it.each(['delete', 'clear'] as const)(
+    'shares nothing of before a removal with who asks after it: %s',
+    async (how) => {
+      const { cache } = setUp();
+      let finish = (): void => undefined;
+      const before = cache.getOrMake('key', () => new Promise((resolve) => (finish = () => resolve('old'))));
+      await new Promise(setImmediate);
+      await (how === 'delete' ? cache.delete('key') : cache.clear());
+      const after = cache.getOrMake('key', () => Promise.resolve('new'));
+      const joined = cache.getOrMake('key', () => Promise.reject(new Error('made twice')));
+      finish();
+      expect(await Promise.all([before, after, joined])).toEqual(['old', 'new', 'new']);
+      expect(await cache.get('key')).toBe('new');
+    },
+  );
 });
 
 describe('a second tier', () => {

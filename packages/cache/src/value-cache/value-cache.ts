@@ -118,18 +118,23 @@ export function createValueCache<V>(options: ValueCacheOptions<V>): ValueCache<V
         counts.shared += 1;
         return running;
       }
-      const making = makeAnew(key, make).finally(() => makings.delete(key));
+      const making = makeAnew(key, make).finally(() => {
+        if (makings.get(key) === making) makings.delete(key);
+      });
       makings.set(key, making);
       return making;
     },
     set: (key, value, tookMs = 1) => store(key, value, tookMs),
     async delete(key) {
       removals += 1;
+      // Who asks from now on wants a value of after this.
+      makings.delete(key);
       memory.delete(key);
       await second?.delete(key);
     },
     async clear() {
       removals += 1;
+      makings.clear();
       memory.clear();
       await second?.clear();
     },
