@@ -14,13 +14,20 @@ export const parseAddress = (text: string): string => {
   throw new InvalidArgumentError('Must be an address such as http://127.0.0.1:3000.');
 };
 
+/** From the environment, like all secrets: every process of the machine can read arguments. */
+const readGatewayKey = (): string | undefined => process.env['CLAUDETTE_GATEWAY_KEY'] || undefined;
+
+const authorize = (key: string | undefined): { readonly headers?: HeadersInit } =>
+  key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } };
+
 /**
- * Sends a request to the gateway that runs at an address, and resolves whatever the status is.
+ * Sends a request to the gateway that runs at an address, with the key of `CLAUDETTE_GATEWAY_KEY`, and resolves whatever
+ * the status is.
  * @throws GatewayError `upstream_unreachable`
  */
-export async function sendToRunning(url: URL, request: RequestInit = {}): Promise<Response> {
+export async function sendToRunning(url: URL, request: Omit<RequestInit, 'headers'> = {}): Promise<Response> {
   try {
-    return await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), ...request });
+    return await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), ...authorize(readGatewayKey()), ...request });
   } catch (cause) {
     request.signal?.throwIfAborted();
     throw new GatewayError('upstream_unreachable', `no gateway answers at ${url.origin}`, { cause });
@@ -37,13 +44,17 @@ const readError = (status: number, message: string): GatewayError | undefined =>
   return undefined;
 };
 
+const howToSendOne = 'set CLAUDETTE_GATEWAY_KEY to one that `claudette keys create --role admin` made there';
+
 /** What a running gateway refused with. */
 export async function toRunningError(url: URL, response: Response): Promise<GatewayError> {
+  if (response.status === 401 && readGatewayKey() === undefined) {
+    return new GatewayError('unauthenticated', `${url.origin} asks for a gateway key; ${howToSendOne}`);
+  }
   const body = (await response.json().catch(() => ({}))) as { readonly error?: { readonly message?: unknown } | null };
   const message = body.error?.message;
   const said = typeof message === 'string' ? readError(response.status, message) : undefined;
   if (said !== undefined) return said;
-  if (response.status === 401) return new GatewayError('unauthenticated', `${url.origin} asks for a gateway key`);
   return new GatewayError('upstream_invalid_reply', `${url.href} answers with ${response.status}: is it a gateway?`);
 }
 

@@ -62,6 +62,7 @@ describe('readEnvironment', () => {
       CLAUDETTE_CONFIG: 'f',
       CLAUDETTE_ENV: 'e',
       CLAUDETTE_URL: 'u',
+      CLAUDETTE_GATEWAY_KEY: 'k',
       CLAUDETTE_PASSPHRASE: 'p',
       CLAUDETTE_PASSPHRASE_FILE: 'p',
       CLAUDETTE_TEST_X: '1',

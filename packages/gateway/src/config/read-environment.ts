@@ -17,7 +17,7 @@ export interface EnvironmentLayers {
 const PREFIX = 'CLAUDETTE_';
 
 /** Variables with our prefix that are not configuration keys. */
-const reserved = /^CLAUDETTE_(CONFIG|ENV|URL|PASSPHRASE|PASSPHRASE_FILE|TEST_.*|REPLAY_.*)$/;
+const reserved = /^CLAUDETTE_(CONFIG|ENV|URL|GATEWAY_KEY|PASSPHRASE|PASSPHRASE_FILE|TEST_.*|REPLAY_.*)$/;
 
 /** `server`, `port` is CLAUDETTE_SERVER_PORT, and `cache`, `sampling`, `native` is CLAUDETTE_CACHE_SAMPLING__NATIVE. */
 export const toVariable = ([section, ...keys]: readonly string[]): string =>
