@@ -81,6 +81,24 @@ describe('a model name', () => {
     expect(failure('gpt-5.6').detail).toBe('"gpt-5.6"; near it: gpt-5.5');
   });
 
+  it('names nothing near that whoever asks may not use', () => {
+    const detailFor = (model: string, visible: string, pin?: string): string => {
+      try {
+        resolveModel(catalog, model, pin, (target) => targetName(target) === visible);
+      } catch (error) {
+        if (error instanceof GatewayError) return error.detail;
+      }
+      throw new Error('did not fail');
+    };
+    expect(detailFor('gpt-5.6', 'router/meta/llama-4')).toBe('"gpt-5.6"');
+    expect(detailFor('fast-', 'router/meta/llama-4')).toBe('"fast-"');
+    expect(detailFor('fas', 'router/gpt-5.5')).toContain('near it: fast');
+    expect(detailFor('auto', 'router/meta/llama-4', 'rooter')).toBe(
+      'there is no backend "rooter" to pin; there are: router',
+    );
+    expect(detailFor('auto', 'nothing', 'rooter')).toBe('there is no backend "rooter" to pin');
+  });
+
   it('is quoted only in part when it is very long', () => {
     expect(failure('x'.repeat(5000)).detail).toHaveLength(202);
   });

@@ -1,5 +1,5 @@
 import { GatewayError, targetName } from '@claudette/core';
-import type { Plan } from '@claudette/core';
+import type { Plan, Target } from '@claudette/core';
 
 import type { Catalog, RoutableTarget } from './catalog.js';
 import { nearestNames } from './nearest-names.js';
@@ -31,22 +31,37 @@ export interface Resolution {
   readonly weights?: Weights;
 }
 
+/** Whether whoever asks may be told that there is such a target. */
+export type IsVisible = (target: Target) => boolean;
+
 /**
  * Finds the targets of a model name, in this order: an alias; `auto` or a preset; `backend/model`, when there is such a
  * backend (its model need not be listed and is passed on as it is); a bare model id, which may contain slashes. A pinned
  * backend is the only one to answer, and is given a bare id that it does not list as it is.
+ * @param isVisible what errors may name. @default everything
  * @throws GatewayError `model_not_found` with the nearest names, `invalid_request` when the pinned backend does not
  * exist, `no_backend_available` when there are no targets at all
  */
-export function resolveModel(catalog: Catalog, model: string, pinnedBackend?: string): Resolution {
+export function resolveModel(
+  catalog: Catalog,
+  model: string,
+  pinnedBackend?: string,
+  isVisible: IsVisible = () => true,
+): Resolution {
   if (catalog.targets.length === 0) throw new GatewayError('no_backend_available', 'none is configured');
   if (pinnedBackend !== undefined && !catalog.backends.includes(pinnedBackend)) {
-    const known = catalog.backends.join(', ');
-    throw new GatewayError('invalid_request', `there is no backend "${pinnedBackend}" to pin; there are: ${known}`);
+    const known = new Set(
+      catalog.targets
+        .map(({ target }) => target)
+        .filter(isVisible)
+        .map(({ backend }) => backend),
+    );
+    const hint = known.size === 0 ? '' : `; there are: ${[...known].join(', ')}`;
+    throw new GatewayError('invalid_request', `there is no backend "${pinnedBackend}" to pin${hint}`);
   }
   const named = findTargets(catalog, model, pinnedBackend);
   const targets = named.filter(({ target }) => pinnedBackend === undefined || target.backend === pinnedBackend);
-  if (targets.length === 0) throw modelNotFound(catalog, model, pinnedBackend);
+  if (targets.length === 0) throw modelNotFound(catalog, model, pinnedBackend, isVisible);
   const weights = catalog.aliases.has(model) ? undefined : presetWeights.get(model);
   return {
     targets,
@@ -86,22 +101,31 @@ const namesBackend = (catalog: Catalog, name: string): boolean =>
 
 const MAX_QUOTED_LENGTH = 200;
 
-const modelNotFound = (catalog: Catalog, model: string, pinnedBackend: string | undefined): GatewayError => {
+const modelNotFound = (
+  catalog: Catalog,
+  model: string,
+  pinnedBackend: string | undefined,
+  isVisible: IsVisible,
+): GatewayError => {
   const quoted = `"${model.slice(0, MAX_QUOTED_LENGTH)}"`;
   if (pinnedBackend !== undefined) {
     return new GatewayError('model_not_found', `${quoted} on the pinned backend ${pinnedBackend}`);
   }
-  const nearest = nearestNames(model, knownNames(catalog));
+  const nearest = nearestNames(model, visibleNames(catalog, isVisible));
   return new GatewayError(
     'model_not_found',
     nearest.length === 0 ? quoted : `${quoted}; near it: ${nearest.join(', ')}`,
   );
 };
 
-const knownNames = (catalog: Catalog): readonly string[] => [
-  ...catalog.aliases.keys(),
-  ...catalog.targets.map(({ target }) => target.model),
-  ...catalog.targets.map(({ target }) => targetName(target)),
-  'auto',
-  ...presetWeights.keys(),
-];
+const visibleNames = (catalog: Catalog, isVisible: IsVisible): readonly string[] => {
+  const isSeen = ({ target }: RoutableTarget): boolean => isVisible(target);
+  const targets = catalog.targets.filter(isSeen).map(({ target }) => target);
+  return [
+    ...[...catalog.aliases].filter(([, names]) => aliasTargets(catalog, names).some(isSeen)).map(([alias]) => alias),
+    ...targets.map(({ model }) => model),
+    ...targets.map(targetName),
+    'auto',
+    ...presetWeights.keys(),
+  ];
+};

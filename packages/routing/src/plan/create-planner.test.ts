@@ -308,6 +308,11 @@ describe('a plan for somebody who may not use everything', () => {
     expect(refused).toThrow(expect.objectContaining({ code: 'model_not_allowed', detail: '"auto"' }));
   });
 
+  it('names nothing else when what is asked for does not exist', () => {
+    const refused = (): unknown => plan({ isAllowed }, 'mine-', may());
+    expect(refused).toThrow(expect.objectContaining({ code: 'model_not_found', detail: '"mine-"' }));
+  });
+
   it('fails for what is wrong with the others where only some are allowed', () => {
     const capabilitiesOf = (): Capabilities => ({ contextTokens: 1 });
     const refused = (): unknown => plan({ isAllowed, capabilitiesOf }, 'auto', may('dear'));

@@ -21,8 +21,8 @@ export type { Strategy } from './strategies/strategy.js';
  * lately or because the conversation is at home there.
  */
 export function createPlanner(options: RoutingOptions): Planner {
-  const { fallback, clock } = options;
-  const resolve = rememberResolutions(options.catalog, options.supports ?? (() => true));
+  const { catalog, fallback, clock, supports = () => true, isAllowed = () => true } = options;
+  const resolve = rememberResolutions(catalog, supports, isAllowed);
   const book = createTurnBook(clock);
   const homes = createConversationHomes();
   const conversations = new WeakMap<Plan, number>();
