@@ -14,11 +14,7 @@ export const parseAddress = (text: string): string => {
   throw new InvalidArgumentError('Must be an address such as http://127.0.0.1:3000.');
 };
 
-/** From the environment, like all secrets: every process of the machine can read arguments. */
-const readGatewayKey = (): string | undefined => process.env['CLAUDETTE_GATEWAY_KEY'] || undefined;
-
-const authorize = (key: string | undefined): { readonly headers?: HeadersInit } =>
-  key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } };
+const findGatewayKey = async (): Promise<string | undefined> => (await import('@claudette/gateway')).readGatewayKey();
 
 /**
  * Sends a request to the gateway that runs at an address, with the key of `CLAUDETTE_GATEWAY_KEY`, and resolves whatever
@@ -26,8 +22,10 @@ const authorize = (key: string | undefined): { readonly headers?: HeadersInit } 
  * @throws GatewayError `upstream_unreachable`
  */
 export async function sendToRunning(url: URL, request: Omit<RequestInit, 'headers'> = {}): Promise<Response> {
+  const key = await findGatewayKey();
+  const authorized = key !== undefined && { headers: { authorization: `Bearer ${key}` } };
   try {
-    return await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), ...authorize(readGatewayKey()), ...request });
+    return await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS), ...authorized, ...request });
   } catch (cause) {
     request.signal?.throwIfAborted();
     throw new GatewayError('upstream_unreachable', `no gateway answers at ${url.origin}`, { cause });
@@ -48,7 +46,7 @@ const howToSendOne = 'set CLAUDETTE_GATEWAY_KEY to one that `claudette keys crea
 
 /** What a running gateway refused with. */
 export async function toRunningError(url: URL, response: Response): Promise<GatewayError> {
-  if (response.status === 401 && readGatewayKey() === undefined) {
+  if (response.status === 401 && (await findGatewayKey()) === undefined) {
     return new GatewayError('unauthenticated', `${url.origin} asks for a gateway key; ${howToSendOne}`);
   }
   const body = (await response.json().catch(() => ({}))) as { readonly error?: { readonly message?: unknown } | null };

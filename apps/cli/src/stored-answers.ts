@@ -14,6 +14,7 @@ import type {
   WarmReport,
 } from '@claudette/gateway';
 
+import { audited } from './audited.js';
 import { sendToRunning, toRunningError } from './running-gateway.js';
 
 /** What is stored, in words that a query string has too. */
@@ -43,10 +44,11 @@ export async function openOwnAnswers(gateway: Gateway): Promise<StoredAnswers> {
   return {
     stats: async () => ({ stats: cache.stats(), entries: await cache.count() }),
     list: async (query) => cache.list(parseListQuery(query)),
-    async remove(query) {
-      const filter = parseEntryFilter(query);
-      return filter === undefined ? cache.clear() : cache.remove(filter);
-    },
+    remove: (query) =>
+      audited(gateway.audit, { action: 'cache.clear' }, () => {
+        const filter = parseEntryFilter(query);
+        return filter === undefined ? cache.clear() : cache.remove(filter);
+      }),
     warm: (options, onProgress) => cache.warm(options, onProgress),
     ask: (body, controller) =>
       gateway.ask({ ...decodeQuestion(Buffer.from(body)), principal: gateway.localPrincipal, controller }),

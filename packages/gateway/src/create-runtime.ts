@@ -39,6 +39,7 @@ import type { GatewayParts } from './lazy-parts.js';
 import { watchMemory } from './memory/watch-memory.js';
 import type { Redact } from './redact-bytes.js';
 import { storePath } from './store-path.js';
+import { withoutSecrets } from './open-audit-log.js';
 import { systemClock } from './system-clock.js';
 import { createTargetPrices } from './target-prices.js';
 import { version } from './version.js';
@@ -135,13 +136,6 @@ async function openRuntime(
     clock,
     onError: (thrown) => logger.error({ err: thrown }, 'the ledger could not note an administrative action'),
   });
-  const audit: AuditLog = {
-    ...auditLog,
-    // It may be a piece of an address that somebody has put together.
-    add: ({ subject, ...entry }) =>
-      auditLog.add({ ...entry, ...(subject !== undefined && { subject: redact(subject) }) }),
-  };
-
   const decisions = createDecisionLog({
     database,
     clock,
@@ -224,7 +218,7 @@ async function openRuntime(
     ledger,
     keys,
     failedAttempts: createFailedAttempts({ clock }),
-    audit,
+    audit: withoutSecrets(auditLog, redact),
     lazy,
     get memory() {
       return memory;

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { createHome } from '../__fixtures__/create-home.js';
 import type { Home } from '../__fixtures__/create-home.js';
+import { runWithGateway } from '../__fixtures__/run-with-gateway.js';
 import { runInProcess } from '../__fixtures__/run-in-process.js';
 import type { Finished } from '../__fixtures__/run-in-process.js';
 
@@ -102,6 +103,19 @@ describe('claudette cache clear', () => {
       after: { memory: 0, secondTier: 1 },
     });
     expect(await read('cache', 'clear', '--model', 'unknown')).toMatchObject({ removed: { secondTier: 0 } });
+  });
+});
+
+describe('what is done to the cache', () => {
+  it('is in the audit log, whatever came of it', async () => {
+    await run('cache', 'clear');
+    await run('cache', 'clear', '--scope', 'house');
+    await run('cache', 'list');
+    const { entries } = await runWithGateway(home, (gateway) => gateway.audit.page({ limit: 10 }));
+    expect(entries.map(({ action, result }) => [action, result])).toEqual([
+      ['cache.clear', 'refused'],
+      ['cache.clear', 'done'],
+    ]);
   });
 });
 

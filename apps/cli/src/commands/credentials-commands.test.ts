@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { createHome } from '../__fixtures__/create-home.js';
 import type { Home } from '../__fixtures__/create-home.js';
+import { runWithGateway } from '../__fixtures__/run-with-gateway.js';
 import { runInProcess } from '../__fixtures__/run-in-process.js';
 import type { Finished } from '../__fixtures__/run-in-process.js';
 
@@ -242,6 +243,33 @@ describe('claudette credentials test', () => {
   it('has nothing to do where no backend needs a credential', async () => {
     home.configure({ backends: { demo: { provider: 'demo', models: ['demo-1'] } } });
     expect(await run(['credentials', 'test'])).toMatchObject({ code: 0, out: 'no backend uses a credential\n' });
+  });
+});
+
+describe('what is done to credentials', () => {
+  it('is in the audit log, whatever came of it, without a value', async () => {
+    await set();
+    await run(['credentials', 'import'], { input: `OTHER=${KEY}` });
+    await run(['credentials', 'remove', 'lab']);
+    await run(['credentials', 'remove', 'nobody']);
+    await run(['credentials', 'set', `lab=${KEY}`]);
+    await run(['credentials', 'set', KEY], { input: KEY });
+    await run(['credentials', 'list']);
+    const { entries } = await runWithGateway(home, (gateway) => gateway.audit.page({ limit: 10 }));
+    expect(entries.map(({ action, subject, result }) => [action, subject, result])).toEqual([
+      ['credentials.set', '***', 'refused'],
+      ['credentials.remove', 'nobody', 'refused'],
+      ['credentials.remove', 'lab', 'done'],
+      ['credentials.import', undefined, 'done'],
+      ['credentials.set', 'lab', 'done'],
+    ]);
+    expect(entries[0]).toMatchObject({ actorId: 'local', origin: 'command line' });
+  });
+
+  it('is not done where it cannot be noted', async () => {
+    home.write('data', 'a file where a folder should be');
+    const { code, err } = await set();
+    expect([code, err]).toEqual([3, expect.stringContaining('cannot be opened')]);
   });
 });
 

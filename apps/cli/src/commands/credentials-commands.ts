@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { GatewayError } from '@claudette/core';
 import type {
+  Config,
   CredentialAdmin,
   CredentialProblem,
   CredentialStoreName,
@@ -12,6 +13,8 @@ import type {
 import { Option } from 'commander';
 import type { Command } from 'commander';
 
+import { audited } from '../audited.js';
+import type { Deed } from '../audited.js';
 import { createOutput, formatTable } from '../output.js';
 import type { Output } from '../output.js';
 import { readAll } from '../read-input.js';
@@ -49,15 +52,33 @@ const createAskPassphrase = (output: Output) => async (isNew: boolean) => {
 /** Runs `use` with the credentials of the configuration that a command's options ask for. */
 async function adminFor(
   command: Command,
-  use: (admin: CredentialAdmin, output: Output) => Promise<void>,
+  use: (admin: CredentialAdmin, output: Output, config: Config) => Promise<void>,
 ): Promise<void> {
   const { json = false, quiet = false, config: file } = command.optsWithGlobals<SharedOptions>();
   const output = createOutput({ json, quiet });
   const { loadConfig, openCredentialAdmin } = await import('@claudette/gateway');
   const { config } = loadConfig({ ...(file !== undefined && { file }) });
   const canAsk = process.stdin.isTTY;
-  await use(openCredentialAdmin({ config, ...(canAsk && { askPassphrase: createAskPassphrase(output) }) }), output);
+  const admin = openCredentialAdmin({ config, ...(canAsk && { askPassphrase: createAskPassphrase(output) }) });
+  await use(admin, output, config);
 }
+
+/** The same for what changes something, which the audit log notes. */
+const changeFor = <Result>(
+  command: Command,
+  deed: Deed,
+  change: (admin: CredentialAdmin, output: Output) => Promise<Result>,
+  tell: (done: Result, output: Output) => void,
+): Promise<void> =>
+  adminFor(command, async (admin, output, config) => {
+    const { openAuditLog } = await import('@claudette/gateway');
+    const audit = openAuditLog(config);
+    try {
+      tell(await audited(audit, deed, () => change(admin, output)), output);
+    } finally {
+      audit.close();
+    }
+  });
 
 const noteProblems = (problems: readonly CredentialProblem[], output: Output): void => {
   for (const { error } of problems) output.note(error.detail);
@@ -132,14 +153,20 @@ export function addCredentialsCommands(program: Command): void {
   addStoreOption(addSharedOptions(credentials.command('set').description('store one; its value is asked for')))
     .argument('<name>', 'what credential:NAME in the configuration refers to')
     .argument('[words...]', 'none: values are never given here')
-    .action((name: string, words: readonly string[], { store }: StoreOptions, command: Command) =>
-      adminFor(command, async (admin, output) => {
-        refuseValues(name, words);
-        const { createSecret } = await import('@claudette/gateway');
-        const value = createSecret(await readValue(name, output));
-        printStored(await admin.set(new Map<string, Secret>([[name, value]]), store), output);
-      }),
-    );
+    .action(async (name: string, words: readonly string[], { store }: StoreOptions, command: Command) => {
+      // Before it is noted anywhere.
+      refuseValues(name, words);
+      await changeFor(
+        command,
+        { action: 'credentials.set', subject: name },
+        async (admin, output) => {
+          const { createSecret } = await import('@claudette/gateway');
+          const value = createSecret(await readValue(name, output));
+          return admin.set(new Map<string, Secret>([[name, value]]), store);
+        },
+        printStored,
+      );
+    });
 
   addSharedOptions(credentials.command('list').description('all of them, by fingerprint')).action(
     (_own: unknown, command: Command) =>
@@ -162,18 +189,21 @@ export function addCredentialsCommands(program: Command): void {
   addStoreOption(addSharedOptions(credentials.command('remove').description('forget one, for ever')))
     .argument('<name>', 'its name')
     .action((name: string, { store }: StoreOptions, command: Command) =>
-      adminFor(command, async (admin, output) => {
-        const { sources, problems } = await admin.remove(name, store);
-        noteProblems(
-          problems.filter(({ source }) => source !== 'file'),
-          output,
-        );
-        throwIfUnreadable(problems);
-        if (sources.length === 0) {
+      changeFor(
+        command,
+        { action: 'credentials.remove', subject: name },
+        async (admin, output) => {
+          const { sources, problems } = await admin.remove(name, store);
+          noteProblems(
+            problems.filter(({ source }) => source !== 'file'),
+            output,
+          );
+          throwIfUnreadable(problems);
+          if (sources.length > 0) return sources;
           throw new Error('there is no credential of this name; claudette credentials list shows all of them');
-        }
-        output.result({ name, sources }, () => `removed ${name} from ${sources.join(' and ')}`);
-      }),
+        },
+        (sources, output) => output.result({ name, sources }, () => `removed ${name} from ${sources.join(' and ')}`),
+      ),
     );
 
   addSharedOptions(credentials.command('test').description('ask backends for their free model list with them'))
@@ -192,10 +222,14 @@ export function addCredentialsCommands(program: Command): void {
   addStoreOption(addSharedOptions(credentials.command('import').description('store NAME=VALUE lines, all or none')))
     .argument('[file]', 'a file such as .env; standard input by default')
     .action((file: string | undefined, { store }: StoreOptions, command: Command) =>
-      adminFor(command, async (admin, output) => {
-        const { parseKeyLines } = await import('@claudette/gateway');
-        const entries = parseKeyLines(await readLines(file));
-        printStored(await admin.set(entries, store), output);
-      }),
+      changeFor(
+        command,
+        { action: 'credentials.import' },
+        async (admin) => {
+          const { parseKeyLines } = await import('@claudette/gateway');
+          return admin.set(parseKeyLines(await readLines(file)), store);
+        },
+        printStored,
+      ),
     );
 }

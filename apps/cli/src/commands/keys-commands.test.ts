@@ -1,21 +1,10 @@
-import { createGateway, loadConfig } from '@claudette/gateway';
-import type { Gateway } from '@claudette/gateway';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { createHome } from '../__fixtures__/create-home.js';
 import type { Home } from '../__fixtures__/create-home.js';
+import { runWithGateway } from '../__fixtures__/run-with-gateway.js';
 import { runInProcess } from '../__fixtures__/run-in-process.js';
 import type { Finished } from '../__fixtures__/run-in-process.js';
-
-const runWithGateway = async <Result>({ environment }: Home, use: (gateway: Gateway) => Result): Promise<Result> => {
-  const flags = { logging: { level: 'silent' }, backends: { demo: { provider: 'demo', models: ['demo-1'] } } };
-  const gateway = await createGateway(loadConfig({ flags, environment }).config, { environment });
-  try {
-    return use(gateway);
-  } finally {
-    await gateway.close();
-  }
-};
 
 let home: Home;
 beforeEach(() => void (home = createHome({ backends: { demo: { provider: 'demo', models: ['demo-1'] } } })));

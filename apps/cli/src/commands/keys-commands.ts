@@ -1,6 +1,7 @@
-import type { Gateway, KeyInfo } from '@claudette/gateway';
+import type { KeyInfo } from '@claudette/gateway';
 import type { Command } from 'commander';
 
+import { audited } from '../audited.js';
 import { formatTable } from '../output.js';
 import { addSharedOptions, openFor } from './shared-options.js';
 
@@ -43,30 +44,7 @@ const columns: readonly (readonly [title: string, cell: (key: KeyInfo) => string
 
 const unknownKey = (id: string): Error => new Error(`there is no key "${id}"; claudette keys list shows all of them`);
 
-/** Does what an administrator asks, and notes it, whatever comes of it. */
-function audited<Result extends Pick<KeyInfo, 'id'>>(
-  { audit, localPrincipal: { id, name } }: Gateway,
-  action: string,
-  subject: string,
-  act: () => Result | undefined,
-): Result | undefined {
-  const note = (done: Result | undefined): void =>
-    audit.add({
-      actorId: id,
-      actorName: name,
-      action,
-      subject: done?.id ?? subject,
-      origin: 'command line',
-      result: done === undefined ? 'refused' : 'done',
-    });
-  let done: Result | undefined;
-  try {
-    done = act();
-    return done;
-  } finally {
-    note(done);
-  }
-}
+const toId = ({ id }: Pick<KeyInfo, 'id'>): string => id;
 
 function addCreateCommand(keys: Command): void {
   addSharedOptions(keys.command('create').description('make a key and print it, this once'))
@@ -79,12 +57,13 @@ function addCreateCommand(keys: Command): void {
     .action(({ name, role, user, team, models, expires }: CreateOptions, command: Command) =>
       openFor(command, async (gateway, output) => {
         const { decodeNewKey } = await import('@claudette/gateway');
-        const created = audited(gateway, 'keys.create', name, () => {
+        const deed = { action: 'keys.create', subject: name };
+        const create = () => {
           const asked = decodeNewKey(toBody({ name, role, user, team, models: listOf(models), expires }));
           gateway.checkKeyModels(asked.models);
           return gateway.keys.create(asked);
-        });
-        if (created === undefined) return;
+        };
+        const created = await audited(gateway.audit, deed, create, toId);
         const { id, key, expiresAtMs } = created;
         const until = expiresAtMs === undefined ? '' : ` It is good until ${minute(expiresAtMs)}.`;
         output.result(created, () => key);
@@ -110,7 +89,8 @@ function addRevokeCommand(keys: Command): void {
     .argument('<id>', 'the id or name of the key')
     .action((id: string, _own: unknown, command: Command) =>
       openFor(command, async (gateway, output) => {
-        const revoked = audited(gateway, 'keys.revoke', id, () => gateway.keys.revoke(id));
+        const deed = { action: 'keys.revoke', subject: id };
+        const revoked = await audited(gateway.audit, deed, () => gateway.keys.revoke(id), toId);
         if (revoked === undefined) throw unknownKey(id);
         output.result(revoked, () => `revoked ${revoked.id} (${revoked.name})`);
       }),
@@ -125,9 +105,9 @@ function addRotateCommand(keys: Command): void {
     .action((id: string, { grace, expires }: RotateOptions, command: Command) =>
       openFor(command, async (gateway, output) => {
         const { decodeRotation } = await import('@claudette/gateway');
-        const rotated = audited(gateway, 'keys.rotate', id, () =>
-          gateway.keys.rotate(id, decodeRotation(toBody({ grace, expires }))),
-        );
+        const deed = { action: 'keys.rotate', subject: id };
+        const rotate = () => gateway.keys.rotate(id, decodeRotation(toBody({ grace, expires })));
+        const rotated = await audited(gateway.audit, deed, rotate, toId);
         if (rotated === undefined) throw unknownKey(id);
         const until =
           grace === undefined ? 'is of no use any more' : `is good until ${minute(rotated.previousUntilMs ?? 0)}`;
