@@ -1,7 +1,6 @@
-import { eventually } from '@claudette/testing';
+import { certificate, eventually } from '@claudette/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { certificate } from './__fixtures__/certificate.js';
 import {
   aPool,
   aRequest,

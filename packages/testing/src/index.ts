@@ -1,3 +1,4 @@
+export { certificate, privateKey } from './certificate.js';
 export { eventually } from './eventually.js';
 export type { EventuallyOptions } from './eventually.js';
 export { createFakeClock } from './fake-clock.js';

@@ -24,7 +24,7 @@ const { redact } = createRedactor();
 /** What looks like a key in a text: whatever the product would mask in its logs, and private keys. */
 export function findSecrets(path: string, text: string): readonly FoundSecret[] {
   // A certificate of a test needs its key.
-  const mayHoldKeys = path.includes('/__fixtures__/');
+  const mayHoldKeys = path.includes('/__fixtures__/') || path === 'packages/testing/src/certificate.ts';
   return text.split('\n').flatMap((content, index) => {
     const keys = (content.match(candidates) ?? []).filter((candidate) => redact(candidate) !== candidate);
     const starts = keys.map((key) => key.slice(0, SHOWN_CHARACTERS));

@@ -4,10 +4,9 @@ import { createServer } from 'node:tls';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 
-import { createFakeClock, eventually, hasRedis, startRedis } from '@claudette/testing';
+import { certificate, createFakeClock, eventually, hasRedis, privateKey, startRedis } from '@claudette/testing';
 import type { ServerProcess } from '@claudette/testing';
 
-import { certificate, privateKey } from '../__fixtures__/certificate.js';
 import { realClock as clock } from '../__fixtures__/real-clock.js';
 import type { KeyvStore } from './keyv-store.js';
 import type { Leases } from './leases.js';

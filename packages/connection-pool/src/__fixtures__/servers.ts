@@ -5,11 +5,10 @@ import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
 import type { ByteSource, Clock, TransportRequest } from '@claudette/core';
+import { certificate, privateKey } from '@claudette/testing';
 
 import { createConnectionPool } from '../connection-pool.js';
 import type { ConnectionPool, ConnectionPoolOptions } from '../connection-pool.js';
-
-import { certificate, privateKey } from './certificate.js';
 
 /** The machine's time: these tests are about sockets, which have no other. */
 export const clock: Clock = {

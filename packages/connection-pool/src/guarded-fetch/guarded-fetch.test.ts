@@ -2,10 +2,9 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
 import type { MediaFetchResult, Observation } from '@claudette/core';
-import { createFakeClock } from '@claudette/testing';
+import { certificate, createFakeClock } from '@claudette/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { certificate } from '../__fixtures__/certificate.js';
 import { clock, closeAll, httpServer, httpsServer, rawAnswer, rawServer } from '../__fixtures__/servers.js';
 import type { TestServer } from '../__fixtures__/servers.js';
 import { createGuardedFetch } from './guarded-fetch.js';

@@ -46,9 +46,11 @@ export function createGatewayCredentials(options: GatewayCredentialsOptions): Ga
   return {
     take: async (reference) => remember(await inEffect.credentials.take(reference)),
     storedNames: () =>
-      listStoredNames(inEffect.stores, (store, thrown) =>
-        logger.info({ store, reason: toGatewayError(thrown).detail }, 'stored credentials could not be read'),
-      ),
+      listStoredNames(inEffect.stores, (store, thrown) => {
+        // Many machines have no keychain; a file that is there is meant to be read.
+        const level = store === 'file' ? 'warn' : 'debug';
+        logger[level]({ store, reason: toGatewayError(thrown).detail }, 'stored credentials could not be read');
+      }),
     adopt(config) {
       if (!isDeepStrictEqual(config.credentials, inEffect.config.credentials)) inEffect = open(config);
     },
