@@ -38,6 +38,10 @@ export const configEffects: readonly Effects[] = [
     tests: { 'server.tls': tls, 'server.tls.certFile': tls, 'server.tls.keyFile': tls },
   },
   {
+    file: 'apps/server/src/hardening/bound-bodies.test.ts',
+    tests: { 'server.maxHeldBodyBytes': 'are refused beyond server.maxHeldBodyBytes: %s' },
+  },
+  {
     file: 'apps/server/src/hardening/http-surface.test.ts',
     tests: {
       'server.trustProxy': 'believes the proxies that it names, and what they believe no further',

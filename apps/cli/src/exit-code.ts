@@ -28,6 +28,7 @@ const byCode: Partial<Record<GatewayErrorCode, number>> = {
   circuit_open: exitCodes.noBackend,
   upstream_unreachable: exitCodes.noBackend,
   upstream_rate_limited: exitCodes.limit,
+  overloaded: exitCodes.limit,
   target_busy: exitCodes.limit,
   backend_limit_reached: exitCodes.limit,
   cost_limit_exceeded: exitCodes.limit,

@@ -8,6 +8,7 @@ import fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 
 import { dialectOf } from './dialect-of.js';
+import { boundBodies } from './hardening/bound-bodies.js';
 import { createClientErrorHandler } from './hardening/client-errors.js';
 import { corsOptions, passOnHeaders } from './hardening/cors.js';
 import { createHttpServer } from './hardening/create-http-server.js';
@@ -52,7 +53,7 @@ function toClientError(thrown: unknown, bodyLimitBytes: number): GatewayError {
  */
 export function createServer(host: GatewayHost, server: ServerProcess = onlyProcess(host)): FastifyInstance {
   const { server: config } = host.current().config;
-  const { bodyLimitBytes, corsOrigins, trustProxy, tls } = config;
+  const { bodyLimitBytes, maxHeldBodyBytes, corsOrigins, trustProxy, tls } = config;
   const tellError = async (thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.hijack();
     const dialect = dialectOf(request.url, request.headers);
@@ -97,6 +98,7 @@ export function createServer(host: GatewayHost, server: ServerProcess = onlyProc
   });
 
   requireRoles(app, host);
+  boundBodies(app, maxHeldBodyBytes);
   addDialectRoutes(app, host);
   // Answers that fastify writes. Those above write the same headers themselves, at a tenth of the price.
   app.register(async (scope) => {

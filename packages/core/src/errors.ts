@@ -72,6 +72,7 @@ export const errorCatalog = {
     domain: 'policy',
     message: 'Another attempt answered first: %s',
   },
+  overloaded: { status: 503, retryable: true, domain: 'gateway', message: 'The gateway has too much to hold: %s' },
   draining: { status: 503, retryable: true, domain: 'gateway', message: 'The gateway is shutting down: %s' },
   deadline_exceeded: { status: 504, retryable: false, domain: 'gateway', message: 'No answer within %s' },
   credential_missing: { status: 503, retryable: true, domain: 'gateway', message: 'A credential is missing: %s' },

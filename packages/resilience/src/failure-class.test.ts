@@ -24,6 +24,7 @@ const table: readonly (readonly [GatewayErrorCode, FailureClass, counts: boolean
   ['circuit_open', 'local', false],
   ['target_busy', 'local', false],
   ['backend_limit_reached', 'local', false],
+  ['overloaded', 'local', false],
   ['draining', 'local', false],
   ['deadline_exceeded', 'local', false],
   ['credential_missing', 'local', false],

@@ -26,6 +26,7 @@ const classes: Readonly<Record<GatewayErrorCode, FailureClass>> = {
   circuit_open: 'local',
   target_busy: 'local',
   backend_limit_reached: 'local',
+  overloaded: 'local',
   draining: 'local',
   deadline_exceeded: 'local',
   credential_missing: 'local',

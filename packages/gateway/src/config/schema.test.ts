@@ -12,6 +12,7 @@ describe('the configuration schema', () => {
         trustProxy: [],
         corsOrigins: [],
         bodyLimitBytes: 33_554_432,
+        maxHeldBodyBytes: 268_435_456,
         maxHeaderBytes: 16_384,
         maxConnections: 10_000,
         headersTimeoutMs: 10_000,

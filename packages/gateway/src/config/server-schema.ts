@@ -51,6 +51,11 @@ export const serverSchema = z.strictObject({
     .default([])
     .describe('The web pages that may call from a browser, e.g. https://app.example; none by default.'),
   bodyLimitBytes: z.int().min(1024).default(33_554_432).describe('Longest body of a request.'),
+  maxHeldBodyBytes: z
+    .int()
+    .min(1024)
+    .default(268_435_456)
+    .describe('Most bytes of the bodies of all requests under way, in each process; one more is refused with 503.'),
   maxHeaderBytes: z
     .int()
     .min(1024)

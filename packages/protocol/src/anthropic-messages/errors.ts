@@ -28,6 +28,7 @@ const errorTypes: Readonly<Record<GatewayErrorCode, WireErrorType>> = {
   backend_limit_reached: 'rate_limit_error',
   cost_limit_exceeded: 'billing_error',
   superseded: 'api_error',
+  overloaded: 'overloaded_error',
   draining: 'overloaded_error',
   deadline_exceeded: 'timeout_error',
   credential_missing: 'api_error',
