@@ -3,7 +3,7 @@ import type { OpenAuditLog } from '@claudette/gateway';
 /** What an administrator does, as the audit log calls it. */
 export interface Deed {
   readonly action: string;
-  /** To what: an id or a name. Absent where the action says it all. */
+  /** To what: an id or a name. Absent or empty where the action says it all. */
   readonly subject?: string;
 }
 
@@ -25,7 +25,7 @@ export async function audited<Result>(
       action,
       origin: 'command line',
       result,
-      ...(to !== undefined && { subject: to }),
+      ...(to && { subject: to }),
     });
   let done: Result;
   try {

@@ -45,7 +45,7 @@ export async function openOwnAnswers(gateway: Gateway): Promise<StoredAnswers> {
     stats: async () => ({ stats: cache.stats(), entries: await cache.count() }),
     list: async (query) => cache.list(parseListQuery(query)),
     remove: (query) =>
-      audited(gateway.audit, { action: 'cache.clear' }, () => {
+      audited(gateway.audit, { action: 'cache.clear', subject: new URLSearchParams(query).toString() }, () => {
         const filter = parseEntryFilter(query);
         return filter === undefined ? cache.clear() : cache.remove(filter);
       }),

@@ -112,9 +112,9 @@ describe('what is done to the cache', () => {
     await run('cache', 'clear', '--scope', 'house');
     await run('cache', 'list');
     const { entries } = await runWithGateway(home, (gateway) => gateway.audit.page({ limit: 10 }));
-    expect(entries.map(({ action, result }) => [action, result])).toEqual([
-      ['cache.clear', 'refused'],
-      ['cache.clear', 'done'],
+    expect(entries.map(({ action, subject, result }) => [action, subject, result])).toEqual([
+      ['cache.clear', 'scope=house', 'refused'],
+      ['cache.clear', undefined, 'done'],
     ]);
   });
 });
