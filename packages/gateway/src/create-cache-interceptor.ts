@@ -3,7 +3,7 @@ import { toScope } from '@claudette/cache';
 
 import type { Config } from './config/schema.js';
 import type { Runtime } from './create-runtime.js';
-import { priceUsage } from './price-usage.js';
+import { priceUsage } from './prices/price-usage.js';
 
 /** An expired answer is kept so long for clients that would rather have it than an error. */
 const KEEP_EXPIRED_MS = 3_600_000;

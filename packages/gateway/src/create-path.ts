@@ -11,8 +11,8 @@ import { withEstimate } from './estimate/with-estimate.js';
 import type { GatewayParts } from './lazy-parts.js';
 import type { DispatchOptions } from './upstream/dispatch.js';
 import { createDispatch } from './upstream/dispatch.js';
-import { withObserver } from './with-observer.js';
-import type { ObserverOptions } from './with-observer.js';
+import { withObserver } from './observer/with-observer.js';
+import type { ObserverOptions } from './observer/with-observer.js';
 
 export interface PathOptions extends DispatchOptions, ObserverOptions {
   readonly config: Config;

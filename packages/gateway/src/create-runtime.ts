@@ -29,8 +29,8 @@ import { createLimits } from './create-limits.js';
 import type { Limits } from './create-limits.js';
 import { createGatewayCredentials } from './credential-admin/gateway-credentials.js';
 import type { GatewayCredentials } from './credential-admin/gateway-credentials.js';
-import { createFailedAttempts } from './failed-attempts.js';
-import type { FailedAttempts } from './failed-attempts.js';
+import { createFailedAttempts } from './access/failed-attempts.js';
+import type { FailedAttempts } from './access/failed-attempts.js';
 import type { GatewayOverrides } from './gateway.js';
 import { createHealthBoard } from './health/health-board.js';
 import type { HealthBoard } from './health/health-board.js';
@@ -41,7 +41,7 @@ import type { Redact } from './redact-bytes.js';
 import { storePath } from './store-path.js';
 import { withoutSecrets } from './open-audit-log.js';
 import { systemClock } from './system-clock.js';
-import { createTargetPrices } from './target-prices.js';
+import { createTargetPrices } from './prices/target-prices.js';
 import { version } from './version.js';
 
 /** The parts with state of their own, which outlive a configuration. */

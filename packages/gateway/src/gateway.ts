@@ -16,12 +16,12 @@ import type { SimulationReport, TargetAccuracy } from '@claudette/routing';
 
 import type { ClientAnswer } from './answer/client-answer.js';
 import type { ClientRequest } from './answer/client-request.js';
-import type { Authenticate } from './authenticate.js';
+import type { Authenticate } from './access/authenticate.js';
 import type { Backend } from './backend.js';
 import type { CacheAdmin } from './cache-admin/cache-admin.js';
 import type { Config } from './config/schema.js';
 import type { Explain } from './create-explain.js';
-import type { Caller } from './roles.js';
+import type { Caller } from './access/roles.js';
 import type { ListedModel, PageQuery } from '@claudette/protocol';
 import type { NativeAnswer } from './native/ask.js';
 import type { Asked } from './native/question.js';

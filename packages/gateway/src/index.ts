@@ -24,7 +24,7 @@ export type { ProposedBackend } from './config/propose-backends.js';
 export type { ConfigSource } from './config/read-config-files.js';
 export { readGatewayKey } from './config/read-gateway-key.js';
 export type { BackendConfig, Config } from './config/schema.js';
-export { TooManyFailures } from './authenticate.js';
+export { TooManyFailures } from './access/authenticate.js';
 export type { PlanAnswer } from './create-explain.js';
 export { openCredentialAdmin } from './credential-admin/credential-admin.js';
 export type {
@@ -72,8 +72,8 @@ export type {
   UsageGroup,
   UsageRow,
 } from '@claudette/ledger';
-export { decodeNewKey, decodeRotation } from './key-requests.js';
-export { lifetimeForm, parseLifetime } from './parse-lifetime.js';
-export { hasRole } from './roles.js';
-export type { Caller } from './roles.js';
+export { decodeNewKey, decodeRotation } from './access/key-requests.js';
+export { lifetimeForm, parseLifetime } from './access/parse-lifetime.js';
+export { hasRole } from './access/roles.js';
+export type { Caller } from './access/roles.js';
 export { systemClock } from './system-clock.js';

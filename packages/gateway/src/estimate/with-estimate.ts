@@ -3,7 +3,7 @@ import { toGatewayError, UpstreamError } from '@claudette/core';
 import { codecs } from '@claudette/protocol';
 
 import type { GatewayParts } from '../lazy-parts.js';
-import { reachedBackend } from '../reached-backend.js';
+import { reachedBackend } from '../observer/reached-backend.js';
 import { wholeBytes } from '../whole-bytes.js';
 import { estimateTokens } from './estimate-tokens.js';
 import { tokenizerName } from './tokenizer.js';

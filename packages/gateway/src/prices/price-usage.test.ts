@@ -3,9 +3,9 @@ import type { Reply } from '@claudette/core';
 import { createPriceBook } from '@claudette/ledger';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
-import { helloBody, makeReply } from './__fixtures__/make-reply.js';
+import { helloBody, makeReply } from '../__fixtures__/make-reply.js';
 import { priceReply, priceUsage } from './price-usage.js';
-import { systemClock } from './system-clock.js';
+import { systemClock } from '../system-clock.js';
 
 const prices = createPriceBook();
 const usage = { ...noUsage, inputTokens: 1_000 };

@@ -14,11 +14,11 @@ import { estimateAt, toGatewayError } from '@claudette/core';
 import type { PriceBook } from '@claudette/ledger';
 
 import { createExchangeHistory } from './exchange-history.js';
-import { redactLosses } from './format-losses.js';
+import { redactLosses } from '../format-losses.js';
 import { measuredUsage } from './measured-usage.js';
-import { isFree, priceUsage } from './price-usage.js';
+import { isFree, priceUsage } from '../prices/price-usage.js';
 import { reachedBackend } from './reached-backend.js';
-import type { Redact } from './redact-bytes.js';
+import type { Redact } from '../redact-bytes.js';
 
 export interface ObserverOptions {
   readonly clock: Clock;

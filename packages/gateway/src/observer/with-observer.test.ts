@@ -5,9 +5,9 @@ import type { PriceBook } from '@claudette/ledger';
 import { createFakeClock } from '@claudette/testing';
 import { describe, expect, it } from '@jest/globals';
 
-import { makeCall, target } from './__fixtures__/make-call.js';
-import { helloBody, helloFrames, makeReply } from './__fixtures__/make-reply.js';
-import { readFrames } from './__fixtures__/start-bench.js';
+import { makeCall, target } from '../__fixtures__/make-call.js';
+import { helloBody, helloFrames, makeReply } from '../__fixtures__/make-reply.js';
+import { readFrames } from '../__fixtures__/start-bench.js';
 import { withObserver } from './with-observer.js';
 import type { ObserverOptions } from './with-observer.js';
 
