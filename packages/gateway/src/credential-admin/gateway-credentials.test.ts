@@ -26,7 +26,7 @@ function open(config = configFor(), more: Readonly<Record<string, string>> = {})
   const redactor = createRedactor();
   let log = '';
   const write = (lines: string): void => void (log += lines);
-  const logger = createLogger({ level: 'info', format: 'json', redact: redactor.redact, write });
+  const logger = createLogger({ level: 'debug', format: 'json', redact: redactor.redact, write });
   const credentials = createGatewayCredentials({ config, environment, clock: createFakeClock(), redactor, logger });
   const readLog = (): string => {
     logger.close();
@@ -84,9 +84,9 @@ describe('the credentials of a gateway', () => {
     await store('lab', 'value-of-lab');
     const { credentials, readLog } = open();
     expect(await credentials.storedNames()).toEqual(['lab']);
-    expect(readLog()).toMatch(/"store":"keychain".*no session bus/);
-    expect(await open(configFor(), { CLAUDETTE_PASSPHRASE: 'another passphrase' }).credentials.storedNames()).toEqual(
-      [],
-    );
+    expect(readLog()).toMatch(/"level":"debug".*"store":"keychain".*no session bus/);
+    const wrong = open(configFor(), { CLAUDETTE_PASSPHRASE: 'another passphrase' });
+    expect(await wrong.credentials.storedNames()).toEqual([]);
+    expect(wrong.readLog()).toMatch(/"level":"warn".*"store":"file"/);
   });
 });
