@@ -28,6 +28,7 @@ import type { ServerProcess } from './life-cycle/server-process.js';
 import { addModelRoutes } from './routes/model-routes.js';
 import { addNativeRoutes } from './routes/native-routes.js';
 import { addOperationRoutes } from './routes/operation-routes.js';
+import { addPerformanceRoutes } from './routes/performance-routes.js';
 import { sendAnswer } from './send-answer.js';
 
 const isFastifyError = (thrown: unknown): thrown is FastifyError =>
@@ -112,6 +113,7 @@ export function createServer(host: GatewayHost, server: ServerProcess = onlyProc
     addKeyRoutes(scope, host);
     addAuditRoutes(scope, host);
     addOperationRoutes(scope, host, server);
+    addPerformanceRoutes(scope, host);
   });
   return app;
 }

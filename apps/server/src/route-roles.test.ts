@@ -36,6 +36,8 @@ const routes: readonly (readonly [method: string, path: string, role: Role | 'pu
   ['GET', '/metrics', 'viewer'],
   ['GET', '/api/status', 'viewer'],
   ['GET', '/api/performance/lazy-loader/status', 'viewer'],
+  ['GET', '/api/performance/memory/stats', 'viewer'],
+  ['POST', '/api/performance/memory/gc', 'admin'],
   ['GET', '/api/admin/breakers', 'viewer'],
   ['GET', '/api/admin/cache', 'viewer'],
   ['GET', '/api/admin/cache/entries', 'viewer'],

@@ -76,6 +76,25 @@ describe('what operators ask', () => {
   });
 });
 
+describe('the memory of the process', () => {
+  it('is shown, and garbage is collected by hand, which says what it freed', async () => {
+    const { url } = await start();
+    const stats = (await (await fetch(`${url}/api/performance/memory/stats`)).json()) as Record<string, unknown>;
+    expect(stats).toMatchObject({ level: expect.any(String), limitBytes: expect.any(Number) });
+    let garbage: unknown = Array.from({ length: 2_000_000 }, (_, index) => ({ index }));
+    expect(garbage).toBeDefined();
+    garbage = undefined;
+    const collected = await fetch(`${url}/api/performance/memory/gc`, { method: 'POST' });
+    const { before, after, freedBytes } = (await collected.json()) as {
+      before: { heapBytes: number; externalBytes: number };
+      after: { heapBytes: number; externalBytes: number };
+      freedBytes: number;
+    };
+    expect(freedBytes).toBeGreaterThan(0);
+    expect(freedBytes).toBe(before.heapBytes + before.externalBytes - after.heapBytes - after.externalBytes);
+  });
+});
+
 describe('a request', () => {
   it('with a URL that cannot be decoded is refused clearly', async () => {
     const { url } = await start();

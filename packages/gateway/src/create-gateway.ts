@@ -269,6 +269,7 @@ function assemble({ config, backends, runtime, parts, configuration }: Assembly)
       configuration: configuration(),
       lazyParts: runtime.lazy.status(),
     }),
+    collectGarbage: () => runtime.memory.collect(),
     metricsText: async () => ({ contentType: runtime.metrics.contentType, text: await runtime.metrics.text() }),
     keys: runtime.keys,
     audit: runtime.audit,

@@ -1,4 +1,4 @@
-import type { CacheStats, MemoryState } from '@claudette/cache';
+import type { CacheStats, Collected, MemoryState } from '@claudette/cache';
 import type { OriginStats } from '@claudette/connection-pool';
 import type {
   Clock,
@@ -91,6 +91,8 @@ export interface Gateway extends Explain {
   encodeModel(dialect: DialectId, id: string, principal?: Principal): Uint8Array | undefined;
   ready(): Promise<Readiness>;
   status(): GatewayStatus;
+  /** Collects garbage now, which stops the process for some milliseconds. */
+  collectGarbage(): Collected;
   metricsText(): Promise<{ readonly contentType: string; readonly text: string }>;
   readonly keys: KeyStore;
   /** What administrators did. */

@@ -19,6 +19,8 @@ export type { ConfigInspection, LoadedConfig } from './config/inspect-config.js'
 export { compareConfigs, compareConfigValues, listConfigValues } from './config/list-values.js';
 export type { ConfigDifference, ConfigValue } from './config/list-values.js';
 export { loadConfig } from './config/load-config.js';
+export { mendConfigFiles } from './config/mend-config-files.js';
+export type { MendedFile } from './config/mend-config-files.js';
 export { proposeBackends } from './config/propose-backends.js';
 export type { ProposedBackend } from './config/propose-backends.js';
 export type { ConfigSource } from './config/read-config-files.js';

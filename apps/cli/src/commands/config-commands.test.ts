@@ -1,3 +1,4 @@
+import { lstatSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -145,6 +146,41 @@ describe('claudette config check', () => {
       `ok: ${file}`,
       '',
     ]);
+  });
+
+  it('mends what is certain with --fix, says what, and tells what is left', async () => {
+    const file = home.write('broken.json', '{"sever":{"port":"8080","port":"80"},"cache":{"enabled":"maybe"}}');
+    const untouched = await run(['check', file]);
+    expect([untouched.code, readFileSync(file, 'utf8')]).toEqual([3, expect.stringContaining('sever')]);
+    const { code, out } = await run(['check', file, '--fix']);
+    expect([code, out.split('\n').slice(0, 4)]).toEqual([
+      3,
+      [
+        `mended: file ${file}: sever.port stands there once now, as it counted`,
+        `mended: file ${file}: sever is called server now`,
+        `mended: file ${file}: server.port is 80 instead of "80" now`,
+        expect.stringContaining('wrong: '),
+      ],
+    ]);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ server: { port: 80 }, cache: { enabled: 'maybe' } });
+  });
+
+  it('writes nothing with --fix where nothing is certain, through links as well', async () => {
+    const file = home.write('real.json', '{ "server" : {"port":80} }');
+    const link = join(home.folder, 'link.json');
+    symlinkSync(file, link);
+    expect(await run(['check', link, '--fix'])).toMatchObject({ code: 0, out: `ok: ${link}\n` });
+    expect(readFileSync(file, 'utf8')).toBe('{ "server" : {"port":80} }');
+    home.write('real.json', '{"server":{"prot":80}}');
+    expect(JSON.parse((await run(['check', link, '--fix', '--json'])).out)).toMatchObject({
+      mended: [{ path: link, mends: ['server.prot is called port now'] }],
+      problems: [],
+    });
+    expect([readFileSync(file, 'utf8'), lstatSync(link).isSymbolicLink()]).toEqual([
+      expect.stringContaining('port'),
+      true,
+    ]);
+    expect(await run(['check', 'gone.json', '--fix'])).toMatchObject({ code: 3 });
   });
 
   it('says all of it as JSON', async () => {

@@ -1,5 +1,12 @@
 import { GatewayError } from '@claudette/core';
-import type { Config, ConfigDifference, ConfigProblem, ConfigValue, LoadedConfig } from '@claudette/gateway';
+import type {
+  Config,
+  ConfigDifference,
+  ConfigProblem,
+  ConfigValue,
+  LoadedConfig,
+  MendedFile,
+} from '@claudette/gateway';
 import type { Command } from 'commander';
 
 import { createOutput, formatTable } from '../output.js';
@@ -48,18 +55,25 @@ const addShowCommand = (config: Command): void => {
     });
 };
 
+interface CheckOptions extends ShowOptions {
+  readonly fix?: boolean;
+}
+
 interface CheckReport {
+  /** Absent where nobody asked for it. */
+  readonly mended?: readonly MendedFile[];
   readonly files: readonly string[];
   readonly problems: readonly ConfigProblem[];
   readonly oddities: readonly ConfigProblem[];
 }
 
-const formatCheck = ({ files, problems, oddities }: CheckReport): string => {
+const formatCheck = ({ mended = [], files, problems, oddities }: CheckReport): string => {
   const line =
     (kind: string) =>
     ({ origin, message }: ConfigProblem): string =>
       `${kind}: ${origin}: ${message}`;
-  const lines = [...problems.map(line('wrong')), ...oddities.map(line('odd'))];
+  const mends = mended.flatMap(({ path, mends }) => mends.map((mend) => `mended: file ${path}: ${mend}`));
+  const lines = [...mends, ...problems.map(line('wrong')), ...oddities.map(line('odd'))];
   if (problems.length > 0) return lines.join('\n');
   const where = files.length === 0 ? 'no file; the defaults' : files.join(' + ');
   return [...lines, `ok: ${where}`].join('\n');
@@ -70,13 +84,16 @@ const addCheckCommand = (config: Command): void => {
     .command('check')
     .description('everything that is wrong or odd, at once; nothing is opened and nothing sent')
     .argument('[file]', 'the configuration file to check; without one the usual')
+    .option('--fix', 'put right what can mean one thing only, in the file, and say what')
     .option('--json', 'print the result as JSON')
     .action(async (file: string | undefined, _own: unknown, command: Command) => {
-      const { json = false } = command.optsWithGlobals<ShowOptions>();
-      const { findOddities, inspectConfig } = await import('@claudette/gateway');
-      const { loaded, ...inspection } = inspectConfig(file === undefined ? {} : { file });
+      const { json = false, fix = false } = command.optsWithGlobals<CheckOptions>();
+      const { findOddities, inspectConfig, mendConfigFiles } = await import('@claudette/gateway');
+      const source = file === undefined ? {} : { file };
+      const mended = fix ? { mended: mendConfigFiles(source) } : {};
+      const { loaded, ...inspection } = inspectConfig(source);
       const oddities = [...inspection.oddities, ...(loaded === undefined ? [] : await findOddities(loaded))];
-      const report = { ...inspection, oddities };
+      const report = { ...mended, ...inspection, oddities };
       createOutput({ json, quiet: false }).result(report, () => formatCheck(report));
       const { length } = report.problems;
       if (length > 0)

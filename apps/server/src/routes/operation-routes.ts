@@ -30,8 +30,4 @@ export function addOperationRoutes(
     ...host.current().status(),
     ...(worker && { worker }),
   }));
-
-  app.get('/api/performance/lazy-loader/status', { config: { role: 'viewer' } }, async () => ({
-    parts: host.current().status().lazyParts,
-  }));
 }

@@ -18,6 +18,7 @@ export interface ConfigSource {
 
 /** One file of a configuration. */
 export interface ReadFile {
+  readonly path: string;
   readonly layer: ConfigLayer;
   /** Why its layer is empty. */
   readonly problem?: string;
@@ -28,7 +29,7 @@ export interface ReadFile {
 /** What is in a file, or undefined when there is no such file. */
 function readLayer(path: string): ReadFile | undefined {
   const origin = `file ${path}`;
-  const unreadable = (problem: string): ReadFile => ({ layer: { origin, tree: {} }, problem, duplicates: [] });
+  const unreadable = (problem: string): ReadFile => ({ path, layer: { origin, tree: {} }, problem, duplicates: [] });
   let text: string;
   try {
     // Some editors begin a file with a byte order mark, which is no JSON.
@@ -40,7 +41,7 @@ function readLayer(path: string): ReadFile | undefined {
   const { fault, duplicates } = surveyJson(text);
   if (fault !== undefined) return unreadable(`is not JSON: ${fault}`);
   const tree: unknown = JSON.parse(text);
-  return isTree(tree) ? { layer: { origin, tree }, duplicates } : unreadable('must hold a JSON object');
+  return isTree(tree) ? { path, layer: { origin, tree }, duplicates } : unreadable('must hold a JSON object');
 }
 
 /** The file and the file of the stage, lowest first; a named one that is not there is a problem. */
@@ -68,8 +69,9 @@ export function readConfigFiles({
 
   const found = places.find(tryFile);
   if (named && found === undefined) {
-    const origin = `file ${String(places[0])}`;
-    files.push({ layer: { origin, tree: {} }, problem: 'there is no such file', duplicates: [] });
+    const path = String(places[0]);
+    const layer = { origin: `file ${path}`, tree: {} };
+    files.push({ path, layer, problem: 'there is no such file', duplicates: [] });
   }
   const stage = environment['CLAUDETTE_ENV'];
   if (stage) tryFile(join(found === undefined ? workingDirectory : dirname(found), `claudette.config.${stage}.json`));
