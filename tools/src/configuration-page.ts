@@ -32,7 +32,7 @@ ${tableOf(keys)}
 const commands = [
   ['show [path]', 'the values in effect, and which layer each comes from; secrets are `***`'],
   [
-    'check [file]',
+    'check [file] [--fix]',
     'everything that is wrong (exit code 3), what is allowed but hardly meant; `--fix` mends what is certain',
   ],
   ['init [file]', 'asks and writes a file; `--yes` takes what it finds, `--force` replaces a file'],
