@@ -25,6 +25,7 @@ const meanings: Readonly<Record<GatewayErrorCode, string>> = {
   backend_limit_reached: 'r',
   cost_limit_exceeded: 'cwf',
   superseded: 'cwf',
+  overloaded: 'c',
   draining: 'c',
   deadline_exceeded: 'cwf',
   credential_missing: '',

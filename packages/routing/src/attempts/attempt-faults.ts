@@ -13,6 +13,7 @@ const unworked: ReadonlySet<GatewayErrorCode> = new Set<GatewayErrorCode>([
   'upstream_rejected',
   'upstream_unauthorized',
   'draining',
+  'overloaded',
 ]);
 
 /** A proxy between us and the backend gave up waiting: the backend may still work on it. */
