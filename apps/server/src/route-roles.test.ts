@@ -8,50 +8,11 @@ import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 
 import { ask } from './__fixtures__/raw-client.js';
+import { routes } from './__fixtures__/served-routes.js';
 import { startStack } from './__fixtures__/start-stack.js';
 import type { Stack } from './__fixtures__/start-stack.js';
 import { createServer } from './create-server.js';
 import { callerOf, requireRoles } from './route-roles.js';
-
-/** Everything that is served, and the role it takes. */
-const routes: readonly (readonly [method: string, path: string, role: Role | 'public'])[] = [
-  ['GET', '/health', 'public'],
-  ['GET', '/ready', 'public'],
-  ['HEAD', '/api/hello', 'public'],
-  ['POST', '/v1/chat/completions', 'client'],
-  ['POST', '/v1/responses', 'client'],
-  ['POST', '/v1/messages', 'client'],
-  ['POST', '/v1/messages/count_tokens', 'client'],
-  ['POST', '/v1/embeddings', 'client'],
-  ['POST', '/v1/models/*', 'client'],
-  ['POST', '/v1beta/models/*', 'client'],
-  ['GET', '/v1/models', 'client'],
-  ['GET', '/v1/models/*', 'client'],
-  ['GET', '/v1beta/models', 'client'],
-  ['GET', '/v1beta/models/*', 'client'],
-  ['POST', '/api/optimize', 'client'],
-  ['POST', '/api/plan', 'client'],
-  ['GET', '/api/exchanges', 'client'],
-  ['GET', '/api/exchanges/:id', 'client'],
-  ['GET', '/metrics', 'viewer'],
-  ['GET', '/api/status', 'viewer'],
-  ['GET', '/api/performance/lazy-loader/status', 'viewer'],
-  ['GET', '/api/performance/memory/stats', 'viewer'],
-  ['POST', '/api/performance/memory/gc', 'admin'],
-  ['GET', '/api/admin/breakers', 'viewer'],
-  ['GET', '/api/admin/cache', 'viewer'],
-  ['GET', '/api/admin/cache/entries', 'viewer'],
-  ['GET', '/api/admin/config', 'viewer'],
-  ['GET', '/api/admin/keys', 'viewer'],
-  ['GET', '/api/admin/audit', 'admin'],
-  ['POST', '/api/admin/breakers/*', 'admin'],
-  ['DELETE', '/api/admin/cache', 'admin'],
-  ['POST', '/api/admin/cache/warm', 'admin'],
-  ['POST', '/api/admin/config/reload', 'admin'],
-  ['POST', '/api/admin/keys', 'admin'],
-  ['DELETE', '/api/admin/keys/:id', 'admin'],
-  ['POST', '/api/admin/keys/:id/rotate', 'admin'],
-];
 
 /** A proxy in front: nothing of what is open on this machine is open to those who come through it. */
 const fromElsewhere = { 'x-forwarded-for': '192.0.2.7' };
