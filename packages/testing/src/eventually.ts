@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 
 const POLL_MS = 5;
 
-/** For tests over real sockets, where "soon" is all that can be promised. */
+/** For tests over real sockets, where "soon" is all that can be promised. A test about a promised time names that. */
 export interface EventuallyOptions {
-  /** Most milliseconds to wait. @default 2_000 */
+  /** Most milliseconds to wait. @default 10_000 */
   readonly withinMs?: number;
 }
 
@@ -15,7 +15,7 @@ export interface EventuallyOptions {
  */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
-  { withinMs = 2_000 }: EventuallyOptions = {},
+  { withinMs = 10_000 }: EventuallyOptions = {},
 ): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   while (!(await condition())) {
