@@ -25,6 +25,8 @@ const run = spawnSync(
     '-t',
     'test',
     '--output-style=stream',
+    // Each project takes all cores: more at a time would only take them from one another, and tests measure time.
+    '--parallel=1',
     ...process.argv.slice(2),
   ],
   { cwd: root, stdio: 'inherit', env: { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', ...process.env } },
