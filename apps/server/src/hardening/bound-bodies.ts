@@ -47,7 +47,10 @@ export function boundBodies(app: FastifyInstance, mostBytes: number): void {
 }
 
 const tooMuch = (mostBytes: number): GatewayError =>
-  new GatewayError('overloaded', `the bodies of the requests under way come to ${mostBytes} bytes; try again later`);
+  new GatewayError(
+    'overloaded',
+    `with this one, the bodies of all requests would come to more than the ${mostBytes} bytes of server.maxHeldBodyBytes; try again later`,
+  );
 
 /** A body that does not say how long it is, counted as it comes. */
 function countChunks(raw: IncomingMessage, payload: NodeJS.ReadableStream, add: (bytes: number) => void): Transform {

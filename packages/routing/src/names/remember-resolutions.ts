@@ -9,7 +9,8 @@ const MAX_REMEMBERED_NAMES = 1000;
 
 /**
  * What the model of a call stands for, and what each of its targets is spoken to in. Clients of each dialect have names of
- * their own: what is chosen for a name depends on who asks, and for what. The same name gives the same objects. Errors name nothing that the principal may not use.
+ * their own: what is chosen for a name depends on who asks, and for what. The same name gives the same objects. Errors
+ * name nothing that the principal may not use.
  * @throws GatewayError what `resolveModel` throws
  */
 export function rememberResolutions(
