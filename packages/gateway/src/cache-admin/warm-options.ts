@@ -1,5 +1,6 @@
-import { GatewayError } from '@claudette/core';
 import * as z from 'zod';
+
+import { decodeBody } from '../decode-body.js';
 
 /** Which entries are brought into memory, and how many. */
 export interface WarmOptions {
@@ -25,16 +26,4 @@ const schema = z.strictObject({
  *
  * @throws GatewayError `invalid_request` naming each field
  */
-export function decodeWarmOptions(body: Uint8Array): WarmOptions {
-  if (body.length === 0) return {};
-  let tree: unknown;
-  try {
-    tree = JSON.parse(Buffer.from(body).toString('utf8'));
-  } catch (cause) {
-    throw new GatewayError('invalid_request', 'the body is not valid JSON', { cause });
-  }
-  const parsed = schema.safeParse(tree);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the body'}: ${message}`);
-  throw new GatewayError('invalid_request', problems.join('; '));
-}
+export const decodeWarmOptions = (body: Uint8Array): WarmOptions => decodeBody(body, schema);
