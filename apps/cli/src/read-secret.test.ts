@@ -14,7 +14,7 @@ function createTerminal() {
 /** What is read when this is typed, in these pieces. */
 const type = (...pieces: readonly (string | Uint8Array)[]): Promise<string> => {
   const { stdin, stream } = createTerminal();
-  const line = readSecret(stdin);
+  const line = readSecret(stdin, () => undefined);
   for (const piece of pieces) stream.write(piece);
   return line;
 };
@@ -37,18 +37,29 @@ describe('a secret on a terminal', () => {
 
   it('is not shown: the terminal is raw meanwhile, and as before afterwards', async () => {
     const { stdin, stream, modes } = createTerminal();
-    const line = readSecret(stdin);
+    const line = readSecret(stdin, () => undefined);
     expect(modes).toEqual([true]);
     stream.write('sk-1\r');
     await line;
     expect(modes).toEqual([true, false]);
   });
 
+  it('is asked for only when nothing that is typed is shown any more', async () => {
+    const { stdin, stream, modes } = createTerminal();
+    const modesWhenAsked: boolean[][] = [];
+    const line = readSecret(stdin, () => {
+      modesWhenAsked.push([...modes]);
+      stream.write('sk-1\r');
+    });
+    expect(await line).toBe('sk-1');
+    expect(modesWhenAsked).toEqual([[true]]);
+  });
+
   it('leaves what follows Enter to the next one', async () => {
     const { stdin, stream } = createTerminal();
-    const first = readSecret(stdin);
+    const first = readSecret(stdin, () => undefined);
     stream.write('one\rtwo\r');
-    expect([await first, await readSecret(stdin)]).toEqual(['one', 'two']);
+    expect([await first, await readSecret(stdin, () => undefined)]).toEqual(['one', 'two']);
   });
 
   it.each([
@@ -61,7 +72,7 @@ describe('a secret on a terminal', () => {
 
   it('is given up when the terminal is closed', async () => {
     const { stdin, stream, modes } = createTerminal();
-    const line = readSecret(stdin);
+    const line = readSecret(stdin, () => undefined);
     stream.end();
     await expect(line).rejects.toMatchObject({ code: 'invalid_request', detail: 'nothing was typed' });
     expect(modes).toEqual([true, false]);

@@ -15,9 +15,11 @@ const isVisible = (character: string): boolean => character >= ' ';
 
 /**
  * One line that a person types on a terminal, without showing it. What was typed behind it is left for the next reader.
+ * @param ask puts the question; called once nothing is shown any more and Ctrl-C is heard, because whoever answers at
+ * once would otherwise see the secret on the screen
  * @throws GatewayError `client_aborted` on Ctrl-C, `invalid_request` when the input ends instead
  */
-export async function readSecret(stdin: NodeJS.ReadStream): Promise<string> {
+export async function readSecret(stdin: NodeJS.ReadStream, ask: () => void): Promise<string> {
   const decoder = new StringDecoder('utf8');
   let typed: string[] = [];
   // A stream that stands in for a terminal has no raw mode, and shows nothing anyway.
@@ -46,6 +48,7 @@ export async function readSecret(stdin: NodeJS.ReadStream): Promise<string> {
         }
       };
       stdin.on('data', hear).on('end', end).on('error', reject).resume();
+      ask();
     });
   } finally {
     stdin.setRawMode?.(false);

@@ -36,10 +36,8 @@ const forEver = new AbortController().signal;
 
 const readPiped = (): Promise<string> => readAll(process.stdin, forEver);
 
-const askFor = (question: string, output: Output): Promise<string> => {
-  output.note(`${question} (it is not shown; Enter ends it)`);
-  return readSecret(process.stdin);
-};
+const askFor = (question: string, output: Output): Promise<string> =>
+  readSecret(process.stdin, () => output.note(`${question} (it is not shown; Enter ends it)`));
 
 const createAskPassphrase = (output: Output) => async (isNew: boolean) => {
   const passphrase = await askFor(`Passphrase ${isNew ? 'for a new' : 'of the'} credential file`, output);
