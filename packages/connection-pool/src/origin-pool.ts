@@ -102,7 +102,10 @@ export function createOriginPool(origin: URL, options: OriginPoolOptions): Origi
     requests += 1;
     const client = free.pop() ?? createClient(request.connectTimeoutMs);
     return dispatchRequest({
-      ...{ client, request, path, clock },
+      client,
+      request,
+      path,
+      clock,
       onDone(end) {
         running -= 1;
         if (end.reusable) free.push(client);

@@ -59,6 +59,7 @@ export type {
 export type { Operation } from './operation.js';
 export { openReply } from './open-reply.js';
 export type { ReplySource } from './open-reply.js';
+export { bytesOf, mapReader } from './reply-bytes.js';
 export type { CacheStatus, Outcome, OutcomeKind, Reply } from './reply.js';
 export type { Scanner } from './scanner.js';
 export { estimateAt, targetName } from './target.js';

@@ -2,6 +2,7 @@ import type { CallSignal } from './call-signal.js';
 import type { Loss } from './chat-request.js';
 import type { DialectId, Framing } from './dialect.js';
 import { GatewayError, toGatewayError } from './errors.js';
+import { bytesOf } from './reply-bytes.js';
 import type { Outcome, Reply } from './reply.js';
 import type { Scanner } from './scanner.js';
 import type { Target } from './target.js';
@@ -119,7 +120,6 @@ export async function openReply(source: ReplySource): Promise<Reply> {
   else if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
 
-  let taken = false;
   return {
     target: source.target,
     dialect: source.dialect,
@@ -131,13 +131,7 @@ export async function openReply(source: ReplySource): Promise<Reply> {
     attempts: 1,
     outcome,
     cancel,
-    bytes: {
-      [Symbol.asyncIterator]() {
-        if (taken) throw new Error('A reply is read once');
-        taken = true;
-        return reader;
-      },
-    },
+    bytes: bytesOf(reader),
   };
 }
 

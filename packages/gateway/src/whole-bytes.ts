@@ -1,9 +1,11 @@
+import { bytesOf } from '@claudette/core';
+
 const end: IteratorResult<Uint8Array, undefined> = { done: true, value: undefined };
 
 /** A reply's bytes that come in one piece, made (or refused) when they are read. */
 export function wholeBytes(make: () => Promise<Uint8Array>): AsyncIterable<Uint8Array> {
   let taken = false;
-  const reader: AsyncIterator<Uint8Array, undefined> = {
+  return bytesOf({
     next() {
       if (taken) return Promise.resolve(end);
       taken = true;
@@ -13,6 +15,5 @@ export function wholeBytes(make: () => Promise<Uint8Array>): AsyncIterable<Uint8
       taken = true;
       return Promise.resolve(end);
     },
-  };
-  return { [Symbol.asyncIterator]: () => reader };
+  });
 }

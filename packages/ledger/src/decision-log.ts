@@ -53,6 +53,9 @@ export interface DecisionLogOptions {
   readonly onError?: (thrown: unknown) => void;
 }
 
+/** Waits as text: what a record is made of would live long enough to be taken for something that stays. */
+type Waiting = [id: string, principalId: string, atMs: number, record: string];
+
 type DecisionRow = ExchangeRow & { readonly sequence: bigint; readonly decision: string };
 
 /** As many are written in the next turn, without waiting any longer. */
@@ -84,7 +87,7 @@ export function createDecisionLog({
   flushMs = 250,
   onError = warn,
 }: DecisionLogOptions): DecisionLog {
-  const insert = database.prepare<[string, string, number, string]>(
+  const insert = database.prepare<Waiting>(
     'INSERT INTO decisions (id, principal_id, at_ms, record) VALUES (?, ?, ?, ?)',
   );
   const prune = database.prepare<[number]>(
@@ -112,16 +115,13 @@ export function createDecisionLog({
     .safeIntegers();
   const selectLast = database.prepare<[], bigint | null>('SELECT max(sequence) FROM decisions').pluck().safeIntegers();
 
-  let queue: DecisionRecord[] = [];
+  let queue: Waiting[] = [];
   let closed = false;
   let stopTimer: (() => void) | undefined;
   let turnEnd: NodeJS.Immediate | undefined;
 
-  const writeTogether = database.transaction((records: readonly DecisionRecord[]) => {
-    for (const record of records) {
-      const { id, principalId, startedAtMs } = record.exchange;
-      insert.run(id, principalId, startedAtMs, formatDecision(record));
-    }
+  const writeTogether = database.transaction((records: readonly Waiting[]) => {
+    for (const record of records) insert.run(...record);
     prune.run(maxRecords);
   }).immediate;
 
@@ -171,7 +171,8 @@ export function createDecisionLog({
   return {
     add(record) {
       if (closed) return;
-      queue.push(record);
+      const { id, principalId, startedAtMs } = record.exchange;
+      queue.push([id, principalId, startedAtMs, formatDecision(record)]);
       if (queue.length >= MAX_QUEUED) flush();
       else if (queue.length === HURRY_AT) turnEnd = setImmediate(flush);
       else stopTimer ??= clock.after(flushMs, flush);

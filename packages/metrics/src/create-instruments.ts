@@ -1,5 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 
+import { createDurationHistogram } from './duration-histogram.js';
+import type { DurationHistogram } from './duration-histogram.js';
 import { metricCatalog } from './metric-catalog.js';
 import type { LabelValues, MetricNameOf } from './metric-catalog.js';
 import { createSeriesSet } from './series-set.js';
@@ -22,35 +24,41 @@ export interface Instruments {
   clear(): void;
 }
 
+/** What was counted since the last text. */
+interface Pending {
+  amount: number;
+}
+
+const nothingPending = (): Pending => ({ amount: 0 });
+
 /**
  * Creates one instrument per row of the catalogue, in a registry of its own. prom-client hashes all labels whenever it
  * counts; so counts are gathered here and handed over when the text is made.
  */
 export function createInstruments(): Instruments {
   const registry = new Registry();
-  const counters = new Map<string, { readonly counter: Counter; readonly series: SeriesSet }>();
-  const histograms = new Map<string, { readonly histogram: Histogram; readonly series: SeriesSet }>();
+  const counters = new Map<string, { readonly counter: Counter; readonly series: SeriesSet<Pending> }>();
+  const histograms = new Map<string, DurationHistogram>();
   const gauges = new Map<string, Gauge>();
 
   for (const [name, row] of Object.entries(metricCatalog)) {
-    const common = { name, help: row.help, labelNames: row.labels, registers: [registry] };
-    const series = createSeriesSet(row.labels);
-    if (row.type === 'counter') counters.set(name, { counter: new Counter(common), series });
-    else if (row.type === 'gauge') gauges.set(name, new Gauge(common));
-    else histograms.set(name, { histogram: new Histogram({ ...common, buckets: [...row.buckets] }), series });
+    const { type, help, labels } = row;
+    const common = { name, help, labelNames: labels, registers: [registry] };
+    if (type === 'counter') {
+      counters.set(name, { counter: new Counter(common), series: createSeriesSet(labels, nothingPending) });
+    } else if (type === 'gauge') gauges.set(name, new Gauge(common));
+    else histograms.set(name, createDurationHistogram({ name, help, labels, buckets: row.buckets, registry }));
   }
 
   return {
     contentType: registry.contentType,
     count(name, amount, ...values) {
       if (!(amount > 0 && Number.isFinite(amount))) return;
-      const series = counters.get(name)?.series.find(values);
-      if (series !== undefined) series.pending += amount;
+      const pending = counters.get(name)?.series.find(values);
+      if (pending !== undefined) pending.amount += amount;
     },
     time(name, durationMs, ...values) {
-      const known = histograms.get(name);
-      if (known === undefined || !Number.isFinite(durationMs)) return;
-      known.histogram.observe(known.series.find(values).labels, durationMs / 1000);
+      if (Number.isFinite(durationMs)) histograms.get(name)?.observe(durationMs / 1000, values);
     },
     set(name, value, ...values) {
       const labels = metricCatalog[name].labels.map((label, index) => [label, String(values[index])]);
@@ -59,15 +67,15 @@ export function createInstruments(): Instruments {
     reset: (name) => gauges.get(name)?.reset(),
     text() {
       for (const { counter, series } of counters.values()) {
-        for (const one of series.all()) {
-          counter.inc(one.labels, one.pending);
-          one.pending = 0;
+        for (const { labels, count: pending } of series.all()) {
+          counter.inc(labels, pending.amount);
+          pending.amount = 0;
         }
       }
       return registry.metrics();
     },
     clear() {
-      for (const { series } of [...counters.values(), ...histograms.values()]) series.clear();
+      for (const { series } of counters.values()) series.clear();
       registry.resetMetrics();
     },
   };

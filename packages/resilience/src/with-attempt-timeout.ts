@@ -1,4 +1,4 @@
-import { GatewayError, linkAbort, targetName, UpstreamError } from '@claudette/core';
+import { GatewayError, linkAbort, mapReader, targetName, UpstreamError } from '@claudette/core';
 import type { Clock, Interceptor, Reply, Target } from '@claudette/core';
 
 import { createIdleWatch } from './idle-watch.js';
@@ -80,5 +80,5 @@ const limitGaps = (reply: Reply, idleMs: number, clock: Clock, reason: () => Ups
       return Promise.resolve({ done: true, value: undefined });
     },
   });
-  return { ...reply, bytes: { [Symbol.asyncIterator]: () => limit(reply.bytes[Symbol.asyncIterator]()) } };
+  return { ...reply, bytes: mapReader(reply.bytes, limit) };
 };

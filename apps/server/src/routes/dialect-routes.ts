@@ -35,7 +35,7 @@ export function addDialectRoutes(app: FastifyInstance, host: GatewayHost): void 
     const body = Buffer.isBuffer(request.body) ? request.body : noBody;
     await sendAnswer(
       reply.raw,
-      await gateway.answer({ ...asked, body, headers: request.headers, principal: callerOf(request), controller }),
+      await gateway.answer({ body, headers: request.headers, principal: callerOf(request), controller, ...asked }),
     );
   };
 

@@ -1,10 +1,11 @@
+import { bytesOf } from '@claudette/core';
+
 const end: IteratorResult<Uint8Array, undefined> = { done: true, value: undefined };
 
 /** Bytes that are all here, as a reply gives them: in one piece, to one reader. */
 export function onePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  let taken = false;
   let given = false;
-  const reader: AsyncIterator<Uint8Array, undefined> = {
+  return bytesOf({
     next() {
       if (given) return Promise.resolve(end);
       given = true;
@@ -14,12 +15,5 @@ export function onePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
       given = true;
       return Promise.resolve(end);
     },
-  };
-  return {
-    [Symbol.asyncIterator]() {
-      if (taken) throw new Error('A reply is read once');
-      taken = true;
-      return reader;
-    },
-  };
+  });
 }

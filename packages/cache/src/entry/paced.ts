@@ -1,4 +1,4 @@
-import { GatewayError, toGatewayError } from '@claudette/core';
+import { bytesOf, GatewayError, toGatewayError } from '@claudette/core';
 import type { CallSignal, Clock } from '@claudette/core';
 
 export interface PacedOptions {
@@ -84,21 +84,14 @@ export function createPacedBytes({ bytes, pace, clock, signal, onEnd }: PacedOpt
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
 
-  let taken = false;
   return {
     cancel,
-    bytes: {
-      [Symbol.asyncIterator]() {
-        if (taken) throw new Error('A reply is read once');
-        taken = true;
-        return {
-          next,
-          return() {
-            cancel(new GatewayError('client_aborted', 'the reader stopped reading'));
-            return Promise.resolve(end);
-          },
-        };
+    bytes: bytesOf({
+      next,
+      return() {
+        cancel(new GatewayError('client_aborted', 'the reader stopped reading'));
+        return Promise.resolve(end);
       },
-    },
+    }),
   };
 }

@@ -1,4 +1,4 @@
-import { GatewayError, toGatewayError } from '@claudette/core';
+import { bytesOf, GatewayError, toGatewayError } from '@claudette/core';
 import type { CallSignal, Framing, Outcome, Reply } from '@claudette/core';
 
 import type { SharedBytes } from './shared-bytes.js';
@@ -109,7 +109,6 @@ export function createFlightReader({ shared, signal, onGone, shareOf }: FlightRe
     });
   };
 
-  let taken = false;
   const reader: AsyncIterator<Uint8Array, undefined> = {
     next,
     return() {
@@ -120,13 +119,7 @@ export function createFlightReader({ shared, signal, onGone, shareOf }: FlightRe
   signal.addEventListener('abort', onAbort, { once: true });
 
   return {
-    bytes: {
-      [Symbol.asyncIterator]() {
-        if (taken) throw new Error('A reply is read once');
-        taken = true;
-        return reader;
-      },
-    },
+    bytes: bytesOf(reader),
     outcome,
     onOutcome(how, framing) {
       ended = how;

@@ -1,5 +1,5 @@
 import type { ChatEvent, GatewayError, Loss, Outcome, Reply } from '@claudette/core';
-import { toGatewayError } from '@claudette/core';
+import { mapReader, toGatewayError } from '@claudette/core';
 import { codecs } from '@claudette/protocol';
 
 import { replyRefused, restorerFor } from './translation.js';
@@ -108,7 +108,7 @@ export function translateStream(reply: Reply, translation: Translation): Reply {
     ...reply,
     dialect: to.id,
     framing: 'sse',
-    bytes: { [Symbol.asyncIterator]: () => read(reply.bytes[Symbol.asyncIterator]()) },
+    bytes: mapReader(reply.bytes, read),
     outcome,
     losses,
   };

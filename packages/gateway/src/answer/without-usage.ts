@@ -1,3 +1,4 @@
+import { mapReader } from '@claudette/core';
 import type { Reply } from '@claudette/core';
 import type { Codec } from '@claudette/protocol';
 
@@ -16,5 +17,5 @@ export function withoutUsage(reply: Reply, codec: Codec): Reply {
       return: () => frames.return?.() ?? Promise.resolve({ done: true, value: undefined }),
     };
   };
-  return { ...reply, bytes: { [Symbol.asyncIterator]: () => read(reply.bytes[Symbol.asyncIterator]()) } };
+  return { ...reply, bytes: mapReader(reply.bytes, read) };
 }

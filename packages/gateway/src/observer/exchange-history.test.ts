@@ -37,7 +37,7 @@ describe('the history of an exchange', () => {
     const history = createExchangeHistory(clock, 0);
     clock.advance(3);
     history.see({ kind: 'plan', id: 'x-1', plan, tookMs: 1 });
-    expect(history.plan).toBe(plan);
+    expect(history.plan()).toBe(plan);
     clock.advance(4);
     history.see(attempt(1, target, 'first'));
     clock.advance(10);

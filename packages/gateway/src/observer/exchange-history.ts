@@ -10,8 +10,8 @@ interface Begun {
 
 /** What was known, chosen and done in one exchange so far. */
 export interface ExchangeHistory {
-  /** Absent before routing. */
-  readonly plan: Plan | undefined;
+  /** What was planned; undefined before routing. */
+  plan(): Plan | undefined;
   /** Takes what is observed of the exchange. */
   see(observation: Observation): void;
   /** What explains the exchange, now that it has ended. */
@@ -44,9 +44,7 @@ export function createExchangeHistory(clock: Pick<Clock, 'now'>, startedAt: numb
   let attempts: AttemptRecord[] | undefined;
 
   return {
-    get plan() {
-      return plan;
-    },
+    plan: () => plan,
     see(observation) {
       switch (observation.kind) {
         case 'plan':

@@ -10,7 +10,7 @@ import type {
   Outcome,
   Reply,
 } from '@claudette/core';
-import { estimateAt, toGatewayError } from '@claudette/core';
+import { estimateAt, mapReader, toGatewayError } from '@claudette/core';
 import type { PriceBook } from '@claudette/ledger';
 
 import { createExchangeHistory } from './exchange-history.js';
@@ -71,7 +71,7 @@ const holdEnd = (reply: Reply, hasEnded: () => boolean, committed: () => Promise
     next: () => reader.next().then(onStep, onError),
     return: () => reader.return?.() ?? Promise.resolve({ done: true, value: undefined }),
   });
-  return { ...reply, bytes: { [Symbol.asyncIterator]: () => hold(reply.bytes[Symbol.asyncIterator]()) } };
+  return { ...reply, bytes: mapReader(reply.bytes, hold) };
 };
 
 /**
@@ -93,7 +93,7 @@ export const withObserver =
       if (observation.kind === 'attempt-start' && observation.number === 1 && start.stream) begin(start);
       if (observation.kind === 'attempt-end') {
         if (reachedBackend(observation)) attempts += 1;
-        if (observation.orphaned) wastedNano += estimateAt(history.plan, observation.target)?.costNano ?? 0;
+        if (observation.orphaned) wastedNano += estimateAt(history.plan(), observation.target)?.costNano ?? 0;
       }
       call.context.observe(observation);
     };
@@ -104,25 +104,24 @@ export const withObserver =
     };
 
     const endWithoutReply = (code: GatewayErrorCode): void =>
-      end(
-        Object.assign({}, start, {
-          durationMs: clock.now() - startedAt,
-          outcome: code === 'client_aborted' ? ('abandoned' as const) : ('failed' as const),
-          errorCode: code,
-          cache: 'bypass' as const,
-          attempts,
-          losses: [],
-          wasted: toWaste(wastedNano),
-        }),
-      );
+      end({
+        durationMs: clock.now() - startedAt,
+        outcome: code === 'client_aborted' ? ('abandoned' as const) : ('failed' as const),
+        errorCode: code,
+        cache: 'bypass' as const,
+        attempts,
+        losses: [],
+        wasted: toWaste(wastedNano),
+        ...start,
+      });
     const endWithReply = (reply: Reply, outcome: Outcome, firstContentMs: number): void => {
       const usage = measuredUsage(call.operation, outcome, reply.framing, start.requestBytes);
       const worth = usage && priceUsage(prices, reply.target, usage, start.startedAtMs);
       const share = outcome.share ?? reply;
       const free = isFree(share.cache);
       end(
-        // Node 20 takes about a microsecond for each field that a literal adds after a spread; this takes none.
-        Object.assign({}, start, {
+        // What begins with a spread takes V8 a microsecond for each field that it adds; what ends with one takes none.
+        {
           durationMs: clock.now() - startedAt,
           outcome: outcome.kind,
           errorCode: outcome.cause?.code,
@@ -140,7 +139,8 @@ export const withObserver =
           saved: free && share.cache !== 'stale' ? worth : undefined,
           wasted: toWaste(wastedNano),
           priceVersion: prices.version,
-        }),
+          ...start,
+        },
       );
     };
 

@@ -27,9 +27,9 @@ export interface DecodeState {
   /** The number of the next canonical block. */
   readonly nextBlock: number;
   /** What the provider reported so far, as it reported it. */
-  readonly usage?: JsonObject | undefined;
-  readonly stopReason?: string | undefined;
-  readonly stopSequence?: string | undefined;
+  readonly usage: JsonObject | undefined;
+  readonly stopReason: string | undefined;
+  readonly stopSequence: string | undefined;
 }
 
 export interface DecodeStep {
@@ -37,7 +37,14 @@ export interface DecodeStep {
   readonly events: readonly ChatEvent[];
 }
 
-export const initialDecodeState: DecodeState = { phase: 'before', open: new Map(), nextBlock: 0 };
+export const initialDecodeState: DecodeState = {
+  phase: 'before',
+  open: new Map(),
+  nextBlock: 0,
+  usage: undefined,
+  stopReason: undefined,
+  stopSequence: undefined,
+};
 
 const fail = (what: string): never => {
   throw new GatewayError('upstream_invalid_reply', what);
@@ -171,7 +178,7 @@ export const decodeStep = (state: DecodeState, event: JsonObject): DecodeStep =>
 export const parseEvent = ({ event, data }: SseEvent): JsonObject => {
   const value = readObject(JSON.parse(data), `the data of ${event ?? 'a frame'}`);
   if (event === 'error' && value['type'] !== 'error') return { type: 'error', error: value['error'] ?? value };
-  return value['type'] === undefined && event !== undefined ? { ...value, type: event } : value;
+  return value['type'] === undefined && event !== undefined ? { type: event, ...value } : value;
 };
 
 /** Runs something that checks a reply: whatever does not hold there is the backend's fault, not the client's. */

@@ -21,8 +21,8 @@ export interface EncodeState {
   readonly nextIndex: number;
   /** The model declined in a block of its own; the dialect says so by its stop reason. */
   readonly hasRefusal: boolean;
-  readonly usage?: Usage;
-  readonly finish?: { readonly reason: FinishReason; readonly stopSequence?: string };
+  readonly usage: Usage | undefined;
+  readonly finish: { readonly reason: FinishReason; readonly stopSequence: string | undefined } | undefined;
   /** An error was written; nothing may follow. */
   readonly isBroken: boolean;
 }
@@ -33,7 +33,15 @@ export interface EncodeStep {
   readonly losses: readonly Loss[];
 }
 
-export const initialEncodeState: EncodeState = { queue: [], nextIndex: 0, hasRefusal: false, isBroken: false };
+/** Whole from the beginning: to add a field to a copy takes V8 a microsecond, to change one takes next to nothing. */
+export const initialEncodeState: EncodeState = {
+  queue: [],
+  nextIndex: 0,
+  hasRefusal: false,
+  usage: undefined,
+  finish: undefined,
+  isBroken: false,
+};
 
 /** Anthropic's readers know messages by this prefix. */
 const toMessageId = (id: string): string => (id.startsWith('msg_') ? id : `msg_${id}`);
@@ -109,7 +117,7 @@ export const encodeStep = (state: EncodeState, event: ChatEvent): EncodeStep => 
       return silent({ ...state, usage: event.usage });
     case 'finish': {
       const { reason, stopSequence } = event;
-      return silent({ ...state, finish: { reason, ...(stopSequence !== undefined && { stopSequence }) } });
+      return silent({ ...state, finish: { reason, stopSequence } });
     }
     case 'foreign':
       return { state, events: [], losses: findLosses(event) };

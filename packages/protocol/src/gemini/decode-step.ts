@@ -43,8 +43,8 @@ export interface DecodeState {
   readonly phase: 'waiting' | 'open' | 'over' | 'failed';
   readonly replyId: string;
   readonly nextBlock: number;
-  readonly words?: OpenWords;
-  readonly call?: OpenCall;
+  readonly words: OpenWords | undefined;
+  readonly call: OpenCall | undefined;
   readonly hasToolCalls: boolean;
   /** Chunks repeat what they said about the answer; each thing is reported once. */
   readonly reported: ReadonlySet<string>;
@@ -54,6 +54,8 @@ export const initialDecodeState: DecodeState = {
   phase: 'waiting',
   replyId: '',
   nextBlock: 0,
+  words: undefined,
+  call: undefined,
   hasToolCalls: false,
   reported: new Set(),
 };
@@ -89,18 +91,21 @@ const start =
   };
 
 const endWords: Transition = (state) => {
-  const { words, ...rest } = state;
+  const { words } = state;
   if (words === undefined) return { state, events: [] };
   const signed = words.state === undefined ? {} : { state: words.state };
-  return { state: rest, events: [{ type: `${words.kind}-end`, block: words.block, ...signed }] };
+  return {
+    state: { ...state, words: undefined },
+    events: [{ type: `${words.kind}-end`, block: words.block, ...signed }],
+  };
 };
 
 /** A call that ends before its provider ended it keeps half its arguments: nobody may take them for whole. */
 const endCall: Transition = (state) => {
-  const { call, ...rest } = state;
+  const { call } = state;
   return call === undefined
     ? { state, events: [] }
-    : { state: rest, events: [{ type: 'tool-call-end', block: call.block }] };
+    : { state: { ...state, call: undefined }, events: [{ type: 'tool-call-end', block: call.block }] };
 };
 
 const openWords =

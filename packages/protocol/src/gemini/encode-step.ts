@@ -53,8 +53,8 @@ export interface EncodeState {
   /** A call was left out because its arguments are no object. */
   readonly isMalformed: boolean;
   readonly grounding: WireGrounding;
-  readonly finish?: FinishReason;
-  readonly usage?: Usage;
+  readonly finish: FinishReason | undefined;
+  readonly usage: Usage | undefined;
 }
 
 export const initialEncodeState: EncodeState = {
@@ -65,6 +65,8 @@ export const initialEncodeState: EncodeState = {
   hasRefusal: false,
   isMalformed: false,
   grounding: noGrounding,
+  finish: undefined,
+  usage: undefined,
 };
 
 export interface EncodeStep {

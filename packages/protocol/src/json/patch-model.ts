@@ -8,7 +8,7 @@ export const modelEdits = (body: Uint8Array, model: string): Edit[] => {
   const text = JSON.stringify(model);
   return topLevelSpans(body, ['model']).flatMap(({ value }) => {
     const present = asBuffer(body).toString('utf8', value.start, value.end);
-    return present === text || JSON.parse(present) === model ? [] : [{ ...value, text }];
+    return present === text || JSON.parse(present) === model ? [] : [{ text, ...value }];
   });
 };
 

@@ -15,11 +15,12 @@ const decoder = new TextDecoder();
  */
 const toChunk = (completion: JsonObject): JsonObject => ({
   ...completion,
-  choices: asObjects(completion['choices']).map((choice) => ({
-    ...choice,
-    delta: choice['message'],
-    finish_reason: asText(choice['finish_reason']) ?? 'stop',
-  })),
+  choices: asObjects(completion['choices']).map((choice) =>
+    Object.assign({}, choice, {
+      delta: choice['message'],
+      finish_reason: asText(choice['finish_reason']) ?? 'stop',
+    }),
+  ),
 });
 
 /** A body that is a completion, with the message of its first choice; or the error it reports. */

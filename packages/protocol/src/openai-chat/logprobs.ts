@@ -14,7 +14,7 @@ export const decodeLogprobs = (content: unknown): readonly TokenLogprob[] =>
   asObjects(content).flatMap((wire) => {
     const token = decodeAlternative(wire);
     const top = asObjects(wire['top_logprobs']).flatMap((one) => decodeAlternative(one) ?? []);
-    return token === undefined ? [] : [{ ...token, top }];
+    return token === undefined ? [] : [{ top, ...token }];
   });
 
 const encodeAlternative = ({ token, logprob }: Alternative) => ({ token, logprob, bytes: null });

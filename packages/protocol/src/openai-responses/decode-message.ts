@@ -54,7 +54,7 @@ const readLogprobs = (wire: unknown): readonly TokenLogprob[] =>
   asObjects(wire).flatMap((entry) => {
     const logprob = toLogprob(entry);
     const top = asObjects(entry['top_logprobs']).flatMap((other) => toLogprob(other) ?? []);
-    return logprob === undefined ? [] : [{ ...logprob, top }];
+    return logprob === undefined ? [] : [{ top, ...logprob }];
   });
 
 const tellLogprobs = (state: DecodeState, part: PartState, wire: unknown): void => {

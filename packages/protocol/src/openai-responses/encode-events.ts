@@ -16,7 +16,10 @@ export const createEventEncoder = (context: ReplyContext): EventEncoder => {
   };
 
   const format = (event: WireEvent): Uint8Array =>
-    formatFrame({ event: event.type, data: JSON.stringify({ ...event, sequence_number: takeNumber() }) });
+    formatFrame({
+      event: event.type,
+      data: JSON.stringify(Object.assign({}, event, { sequence_number: takeNumber() })),
+    });
 
   const formatAll = (events: readonly WireEvent[]): Uint8Array => {
     const [first] = events;
