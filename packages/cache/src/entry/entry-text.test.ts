@@ -87,7 +87,7 @@ describe('the text of a large entry', () => {
   it('is not compressed where that saves little', async () => {
     const noise = anEntry({ bytes: toBytes(Array.from({ length: 99 }, (_, n) => hash('sha256', `${n}`)).join('')) });
     const random = anEntry({
-      bytes: new Uint8Array(Buffer.from(hash('sha512', 'x').repeat(20), 'hex').map((byte) => byte)),
+      bytes: new Uint8Array(Buffer.from(hash('sha512', 'x').repeat(80), 'hex').map((byte) => byte)),
     });
     expect(await compressBody(anEntry())).toBe(encodeBody(anEntry()));
     for (const entry of [noise, random])
