@@ -35,12 +35,9 @@ describe('a histogram of durations', () => {
     expect(await registry.metrics()).toContain('lab_seconds_bucket{le="+Inf",backend="a",model="m"} 4\n');
   });
 
-  it('forgets everything when it, or its registry, is set back', async () => {
+  it('forgets everything when its registry does', async () => {
     const { registry, histogram } = createOurs();
     const empty = await registry.metrics();
-    histogram.observe(1, ['a', 'm']);
-    histogram.reset();
-    expect(await registry.metrics()).toBe(empty);
     histogram.observe(1, ['a', 'm']);
     registry.resetMetrics();
     expect(await registry.metrics()).toBe(empty);

@@ -2,12 +2,10 @@ import type { Metric, Registry } from 'prom-client';
 
 import { createSeriesSet } from './series-set.js';
 
-/** A histogram of durations. */
+/** A histogram of durations, which forgets everything when its registry does. */
 export interface DurationHistogram {
   /** Counts a duration under label values in the order of the label names. */
   observe(seconds: number, labelValues: readonly string[]): void;
-  /** Forgets everything. */
-  reset(): void;
 }
 
 export interface DurationHistogramOptions {
@@ -72,6 +70,5 @@ export function createDurationHistogram(options: DurationHistogramOptions): Dura
       durations.perBucket[bucket] = (durations.perBucket[bucket] as number) + 1;
       durations.sumSeconds += seconds;
     },
-    reset: series.clear,
   };
 }

@@ -106,9 +106,9 @@ export const withObserver =
     const endWithoutReply = (code: GatewayErrorCode): void =>
       end({
         durationMs: clock.now() - startedAt,
-        outcome: code === 'client_aborted' ? ('abandoned' as const) : ('failed' as const),
+        outcome: code === 'client_aborted' ? 'abandoned' : 'failed',
         errorCode: code,
-        cache: 'bypass' as const,
+        cache: 'bypass',
         attempts,
         losses: [],
         wasted: toWaste(wastedNano),
@@ -119,29 +119,27 @@ export const withObserver =
       const worth = usage && priceUsage(prices, reply.target, usage, start.startedAtMs);
       const share = outcome.share ?? reply;
       const free = isFree(share.cache);
-      end(
-        // What begins with a spread takes V8 a microsecond for each field that it adds; what ends with one takes none.
-        {
-          durationMs: clock.now() - startedAt,
-          outcome: outcome.kind,
-          errorCode: outcome.cause?.code,
-          cache: share.cache,
-          cacheKey: reply.cacheKey,
-          // A stale answer does not know of the upstream calls that failed before it stood in.
-          attempts: share.cache === 'stale' ? attempts : share.attempts,
-          losses: redactLosses(reply.losses, redact),
-          target: reply.target,
-          finishReason: outcome.finishReason,
-          firstContentMs,
-          usage,
-          cost: free ? nothing(worth) : worth,
-          // What stands in for an outage saved nothing: there was nothing to be bought.
-          saved: free && share.cache !== 'stale' ? worth : undefined,
-          wasted: toWaste(wastedNano),
-          priceVersion: prices.version,
-          ...start,
-        },
-      );
+      // What begins with a spread takes V8 a microsecond for each field that it adds; what ends with one takes none.
+      end({
+        durationMs: clock.now() - startedAt,
+        outcome: outcome.kind,
+        errorCode: outcome.cause?.code,
+        cache: share.cache,
+        cacheKey: reply.cacheKey,
+        // A stale answer does not know of the upstream calls that failed before it stood in.
+        attempts: share.cache === 'stale' ? attempts : share.attempts,
+        losses: redactLosses(reply.losses, redact),
+        target: reply.target,
+        finishReason: outcome.finishReason,
+        firstContentMs,
+        usage,
+        cost: free ? nothing(worth) : worth,
+        // What stands in for an outage saved nothing: there was nothing to be bought.
+        saved: free && share.cache !== 'stale' ? worth : undefined,
+        wasted: toWaste(wastedNano),
+        priceVersion: prices.version,
+        ...start,
+      });
     };
 
     observe({ kind: 'exchange-start', id: start.id, dialect: start.dialect });
