@@ -93,20 +93,17 @@ const start =
 const endWords: Transition = (state) => {
   const { words } = state;
   if (words === undefined) return { state, events: [] };
-  const signed = words.state === undefined ? {} : { state: words.state };
   return {
     state: { ...state, words: undefined },
-    events: [{ type: `${words.kind}-end`, block: words.block, ...signed }],
+    events: [{ type: `${words.kind}-end`, block: words.block, ...(words.state && { state: words.state }) }],
   };
 };
 
 /** A call that ends before its provider ended it keeps half its arguments: nobody may take them for whole. */
-const endCall: Transition = (state) => {
-  const { call } = state;
-  return call === undefined
+const endCall: Transition = (state) =>
+  state.call === undefined
     ? { state, events: [] }
-    : { state: { ...state, call: undefined }, events: [{ type: 'tool-call-end', block: call.block }] };
-};
+    : { state: { ...state, call: undefined }, events: [{ type: 'tool-call-end', block: state.call.block }] };
 
 const openWords =
   (kind: OpenWords['kind']): Transition =>
